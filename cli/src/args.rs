@@ -1,0 +1,192 @@
+//! The command line as written: commands and flags, nothing resolved.
+//!
+//! The reference's names work beside ours: `config plan`, `config apply`, `config status`, `deploy`.
+//! Unknown flags are refused everywhere (spec 10.1). `backend.rs` and `context.rs` resolve what was
+//! written.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Plan and apply for Neon branches.
+#[derive(Debug, Parser)]
+#[command(
+    name = "neonform",
+    disable_version_flag = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// How results are printed
+    #[arg(long, short, global = true, value_enum, default_value_t = Format::Human, help_heading = "Output")]
+    pub output: Format,
+    /// No colour, also when standard output is a terminal
+    #[arg(long, global = true, help_heading = "Output")]
+    pub no_color: bool,
+    /// Where resources live: neon, or local[:FILE] for the embedded backend
+    #[arg(long, global = true, default_value = "neon", value_name = "BACKEND", help_heading = "Connection")]
+    pub backend: String,
+    /// The API's root URL [env: NEON_API_HOST]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Connection")]
+    pub api_host: Option<String>,
+    /// The API key [env: NEON_API_KEY]
+    #[arg(long, global = true, value_name = "KEY", hide_default_value = true, help_heading = "Connection")]
+    pub api_key: Option<String>,
+    /// The project's id
+    #[arg(long, global = true, value_name = "ID", help_heading = "Target")]
+    pub project_id: Option<String>,
+    /// The branch's name or id
+    #[arg(long, global = true, value_name = "BRANCH", help_heading = "Target")]
+    pub branch: Option<String>,
+    /// The context file, instead of the nearest .neon
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Target")]
+    pub context_file: Option<PathBuf>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[value(alias = "table")]
+    Human,
+    /// Versioned JSON
+    Json,
+    /// The JSON of the neon command line
+    NeonJson,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what apply would change
+    Plan(PlanArgs),
+    /// Make the branch what the policy says
+    Apply(ApplyArgs),
+    /// The same as apply
+    Deploy(ApplyArgs),
+    /// Show what exists on the branch
+    Status(StatusArgs),
+    /// Print the resolved policy for a branch, without the network
+    Eval(EvalArgs),
+    /// The commands under the neon command line's names
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The embedded backend
+    #[command(subcommand)]
+    Local(LocalCommand),
+    /// Print version and JavaScript engine
+    Version,
+}
+
+/// `neonform config …`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Show what apply would change
+    Plan(PlanArgs),
+    /// Make the branch what the policy says
+    Apply(ApplyArgs),
+    /// Show what exists on the branch
+    Status(StatusArgs),
+}
+
+/// `neonform local …`.
+#[derive(Debug, Subcommand)]
+pub enum LocalCommand {
+    /// Serve the Neon API on a loopback port until interrupted
+    Serve(ServeArgs),
+}
+
+/// Which policy, and what it may use.
+#[derive(Debug, Clone, Args)]
+pub struct PolicyArgs {
+    /// The policy file, instead of the nearest neon.ts, neon.mts, neon.js or neon.mjs
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Read variables from a file; those of the environment win
+    #[arg(long, value_name = "FILE")]
+    pub env: Option<PathBuf>,
+    /// Memory that the policy may use
+    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(32..=65536))]
+    pub max_heap: u32,
+    /// Seconds that the policy may run
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub timeout: u32,
+}
+
+/// Flags of `plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// Which policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+}
+
+/// Flags of `apply`.
+#[derive(Debug, Args)]
+pub struct ApplyArgs {
+    /// Which policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Consent to overriding settings that exist
+    #[arg(long)]
+    pub update_existing: bool,
+    /// Consent to changing a protected branch
+    #[arg(long)]
+    pub allow_protected: bool,
+}
+
+/// Flags of `status`.
+#[derive(Debug, Args)]
+pub struct StatusArgs {
+    /// Print the branch pinned in the context file, without the network
+    #[arg(long)]
+    pub current_branch: bool,
+}
+
+/// Flags of `eval`: a branch as the policy should see it.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Which policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// A branch that does not exist yet
+    #[arg(long, conflicts_with_all = ["default", "protected", "id", "expires_at"])]
+    pub new: bool,
+    /// The project's default branch
+    #[arg(long)]
+    pub default: bool,
+    /// A protected branch
+    #[arg(long)]
+    pub protected: bool,
+    /// The branch's id
+    #[arg(long, value_name = "ID")]
+    pub id: Option<String>,
+    /// The id of the parent branch
+    #[arg(long, value_name = "ID")]
+    pub parent: Option<String>,
+    /// When the branch expires
+    #[arg(long, value_name = "TIME")]
+    pub expires_at: Option<String>,
+}
+
+/// Flags of `local serve`.
+#[derive(Debug, Args)]
+pub struct ServeArgs {
+    /// The port on 127.0.0.1; 0 takes a free one
+    #[arg(long, default_value_t = 4200)]
+    pub port: u16,
+    /// The database file
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}

@@ -1,0 +1,103 @@
+//! Where resources live: the Neon API, or the embedded backend inside this process.
+//!
+//! The embedded backend is never chosen silently: without a key the error mentions it. Its state is
+//! in the file that `--backend local:FILE` names, else in `.neonform/local.sqlite` of the repository.
+
+use std::path::{Path, PathBuf};
+
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::value::Secret;
+use neonform_local::{Options, Server, StartError};
+use neonform_neon::client::Client;
+
+use crate::args::Global;
+use crate::env;
+
+/// The API's root when none is named (spec 10.4).
+const DEFAULT_HOST: &str = "https://console.neon.tech/api/v2";
+
+/// A client, and the embedded backend that has to live as long as it.
+pub struct Connection {
+    /// The client.
+    pub client: Client,
+    /// Says which backend in messages: nothing for the Neon API.
+    pub local: Option<PathBuf>,
+    server: Option<Server>,
+}
+
+impl Connection {
+    /// Connects to the backend that the flags choose.
+    ///
+    /// # Errors
+    /// When no key is given, the flags contradict each other, or the embedded backend cannot start.
+    pub async fn open(global: &Global, working: &Path) -> Result<Self, Failure> {
+        match global.backend.split_once(':') {
+            None if global.backend == "neon" => remote(global),
+            None if global.backend == "local" => local(global, default_file(working)).await,
+            Some(("local", file)) if !file.is_empty() => local(global, working.join(file)).await,
+            _ => Err(Diagnostic::error(codes::USAGE, "there is no such backend")
+                .found(format!("{:?}", global.backend))
+                .expected("neon, local, or local:FILE")
+                .fix("correct --backend")
+                .into()),
+        }
+    }
+
+    /// Ends the embedded backend, if there is one, once its requests are answered.
+    pub async fn close(self) {
+        if let Some(server) = self.server {
+            server.shutdown().await;
+        }
+    }
+}
+
+fn remote(global: &Global) -> Result<Connection, Failure> {
+    let key =
+        global.api_key.clone().filter(|key| !key.trim().is_empty()).or_else(|| env::given(env::NEON_API_KEY));
+    let Some(key) = key else {
+        return Err(Diagnostic::error(codes::MISSING_API_KEY, "no API key is given")
+            .expected("a Neon API key")
+            .fix("set NEON_API_KEY or pass --api-key; to try things out without Neon, pass --backend local")
+            .into());
+    };
+    let host = global.api_host.clone().or_else(|| env::given(env::NEON_API_HOST));
+    let client = Client::new(host.as_deref().unwrap_or(DEFAULT_HOST), &Secret::new(key))?;
+    Ok(Connection { client, local: None, server: None })
+}
+
+async fn local(global: &Global, file: PathBuf) -> Result<Connection, Failure> {
+    if global.api_host.is_some() {
+        return Err(Diagnostic::error(codes::USAGE, "--backend local and --api-host contradict each other")
+            .fix("leave one of them out")
+            .into());
+    }
+    // The socket is reachable by every user of the machine; the key, made for this process, is not.
+    let key = format!("{:032x}", rand::random::<u128>());
+    let options = Options {
+        file: Some(file.clone()),
+        api_key: Some(key.clone()),
+        seed_default_project: true,
+        ..Options::default()
+    };
+    let server = neonform_local::start(options).await.map_err(refused)?;
+    let client = Client::new(server.url(), &Secret::new(key))?;
+    Ok(Connection { client, local: Some(file), server: Some(server) })
+}
+
+/// The embedded backend's own words for why it did not start.
+pub fn refused(error: StartError) -> Failure {
+    Diagnostic::error(codes::LOCAL_BACKEND, "the embedded backend cannot start")
+        .found(error.to_string())
+        .into()
+}
+
+/// The database of the repository around the working directory; its folder ignores itself.
+pub fn default_file(working: &Path) -> PathBuf {
+    let repository = working.ancestors().find(|directory| directory.join(".git").exists()).unwrap_or(working);
+    let folder = repository.join(".neonform");
+    if std::fs::create_dir(&folder).is_ok() {
+        // Only a convenience: without it the user's next commit shows the folder.
+        let _ = std::fs::write(folder.join(".gitignore"), "*\n");
+    }
+    folder.join("local.sqlite")
+}

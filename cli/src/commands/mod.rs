@@ -1,0 +1,42 @@
+//! One command a file; this one only chooses.
+
+mod apply;
+mod eval;
+mod local;
+mod plan;
+mod status;
+mod version;
+
+use neonform_engine::diagnostic::Failure;
+
+use crate::args::{Cli, Command, ConfigCommand, LocalCommand};
+use crate::session::Session;
+
+/// How a command ended when it did not fail with diagnostics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything asked for was done.
+    Done,
+    /// It was refused or is incomplete, and has said so.
+    Incomplete,
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// The problems that ended it; they are not printed yet.
+pub async fn run(cli: Cli) -> Result<Ending, Failure> {
+    let session = Session::new(cli.global)?;
+    match cli.command {
+        Command::Plan(args) | Command::Config(ConfigCommand::Plan(args)) => plan::run(&session, &args).await,
+        Command::Apply(args) | Command::Deploy(args) | Command::Config(ConfigCommand::Apply(args)) => {
+            apply::run(&session, &args).await
+        }
+        Command::Status(args) | Command::Config(ConfigCommand::Status(args)) => {
+            status::run(&session, &args).await
+        }
+        Command::Eval(args) => eval::run(&session, &args).await,
+        Command::Local(LocalCommand::Serve(args)) => local::run(&session, &args).await,
+        Command::Version => version::run(&session),
+    }
+}

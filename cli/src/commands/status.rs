@@ -1,0 +1,84 @@
+//! `neonform status`: what exists on a branch. No policy file is needed or read (spec 4.9).
+
+use std::sync::Arc;
+
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::inspect::inspect;
+use neonform_engine::value::Value;
+use neonform_neon::target::{self, Found};
+use serde_json::{Map, Value as Json, json};
+
+use super::Ending;
+use crate::args::{Format, StatusArgs};
+use crate::backend::Connection;
+use crate::bundler::SourceBundler;
+use crate::output::human;
+use crate::output::json::masked;
+use crate::session::Session;
+use crate::{pipeline, print};
+
+/// Reads and prints.
+pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Ending, Failure> {
+    if args.current_branch {
+        return current_branch(session);
+    }
+    let connection = Connection::open(&session.global, &session.working).await?;
+    let read = read(session, &connection).await;
+    connection.close().await;
+    let (facts, config) = read?;
+    match session.global.output {
+        Format::Human => print::human(|out| human::status(out, &facts, &config)),
+        Format::Json => print::json(
+            &json!({ "version": 1, "project": facts["project"], "branch": facts["branch"], "config": masked(&config) }),
+        ),
+        Format::NeonJson => print::json(
+            &json!({ "project": facts["project"], "branch": facts["branch"], "config": masked(&config) }),
+        ),
+    }
+    Ok(Ending::Done)
+}
+
+fn current_branch(session: &Session) -> Result<Ending, Failure> {
+    match &session.context.branch {
+        Some(branch) => {
+            print::line(branch);
+            Ok(Ending::Done)
+        }
+        None => Err(Diagnostic::error(codes::MISSING_CONTEXT, "no branch is pinned here")
+            .expected("a .neon file that names a branch, here or above")
+            .fix("write {\"projectId\": \"…\", \"branch\": \"…\"} into .neon")
+            .into()),
+    }
+}
+
+async fn read(session: &Session, connection: &Connection) -> Result<(Json, Value), Failure> {
+    let project = session.project(&connection.client).await?;
+    let found = target::find(&connection.client, &project, session.branch(&project)).await?;
+    session.announce(&found);
+    let facts = facts(&found);
+    let provider = pipeline::provider(&connection.client, found, nothing_to_bundle(session));
+    Ok((facts, inspect(&provider).await?))
+}
+
+/// A provider has a bundler; this command declares no function, so nothing is bundled.
+fn nothing_to_bundle(session: &Session) -> Arc<SourceBundler> {
+    Arc::new(SourceBundler { directory: session.working.clone(), root: session.working.clone() })
+}
+
+fn facts(found: &Found) -> Json {
+    let (project, target) = (&found.project, &found.target);
+    let mut about = Map::new();
+    about.insert("id".to_owned(), project.id.as_str().into());
+    about.insert("name".to_owned(), project.name.as_str().into());
+    about.insert("region".to_owned(), project.region_id.as_str().into());
+    about.insert("pgVersion".to_owned(), project.pg_version.into());
+    about.extend(project.org_id.as_ref().map(|id| ("orgId".to_owned(), id.as_str().into())));
+    let mut branch = Map::new();
+    branch.insert("id".to_owned(), found.id.as_str().into());
+    branch.insert("name".to_owned(), target.name.as_str().into());
+    branch.extend(found.live.parent.as_ref().map(|name| ("parent".to_owned(), name.as_str().into())));
+    branch.insert("isDefault".to_owned(), (target.is_default == Some(true)).into());
+    branch.insert("protected".to_owned(), found.live.protected.into());
+    branch.extend(found.live.expires_at.as_ref().map(|at| ("expiresAt".to_owned(), at.as_str().into())));
+    json!({ "project": about, "branch": branch })
+}

@@ -1,0 +1,67 @@
+//! The `neonform` command line: arguments, commands, output, exit codes.
+//!
+//! The only crate that prints and reads the environment. `args.rs` is what was written, `session.rs`
+//! what it means, `commands/<verb>.rs` what is done, `output/<format>.rs` how it is shown,
+//! `pipeline.rs` the way from a policy to a plan.
+
+pub mod args;
+pub mod env;
+pub mod session;
+pub mod policy_file;
+pub mod dotenv;
+pub mod context;
+pub mod backend;
+pub mod bundler;
+pub mod pipeline;
+pub mod commands;
+pub mod output;
+mod print;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Cli, Format};
+use commands::Ending;
+
+/// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3).
+pub fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(shown) => {
+            // Help is a result and a usage error is not; clap knows which stream is meant.
+            let _ = shown.print();
+            return if shown.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+        }
+    };
+    if cli.global.no_color || env::given(env::NO_COLOR).is_some() {
+        anstream::ColorChoice::Never.write_global();
+    }
+    log_to_standard_error();
+    let output = cli.global.output;
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(cause) => {
+            anstream::eprintln!("neonform cannot start its threads: {cause}");
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::run(cli)) {
+        Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Incomplete) => ExitCode::FAILURE,
+        Err(failure) => {
+            print::diagnostics(&failure.0);
+            if output == Format::Json {
+                print::json(&output::json::failure(&failure.0));
+            }
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn log_to_standard_error() {
+    if let Some(filter) = env::given(env::NEONFORM_LOG) {
+        let filter = tracing_subscriber::EnvFilter::new(filter);
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    }
+}

@@ -1,0 +1,10 @@
+//! Drawing results: one format a file, all fed from the same plan, outcome and diagnostics.
+//!
+//! Results go to standard output, everything else to standard error. Colour is added here and
+//! nowhere else, and carries no meaning that the text does not.
+
+pub mod diagnostics;
+pub mod human;
+pub mod json;
+pub mod neon_json;
+pub mod text;

@@ -1,0 +1,38 @@
+//! The only writer to standard output and standard error.
+//!
+//! A reader that went away (`neonform plan | head`) is no error.
+
+use std::io::{self, Write};
+
+use neonform_engine::diagnostic::Diagnostic;
+use serde_json::Value as Json;
+
+use crate::output::diagnostics;
+
+/// Writes one line of a result.
+pub(crate) fn line(text: &str) {
+    human(|out| writeln!(out, "{text}"));
+}
+
+/// Writes a result for people.
+pub(crate) fn human(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    // Nobody is left to tell when standard output is gone.
+    let _ = write(&mut anstream::stdout().lock());
+}
+
+/// Writes a result as JSON: two spaces, one final line feed (spec 10.2).
+pub(crate) fn json(value: &Json) {
+    line(&format!("{value:#}"));
+}
+
+/// Writes problems to standard error.
+pub(crate) fn diagnostics(problems: &[Diagnostic]) {
+    let _ = diagnostics::write(&mut anstream::stderr().lock(), problems);
+}
+
+/// Writes warnings to standard error.
+pub(crate) fn warnings(problems: &[Diagnostic]) {
+    if !problems.is_empty() {
+        diagnostics(problems);
+    }
+}

@@ -1,0 +1,163 @@
+//! The repository bound: which files may be read, and a record of those that were.
+//!
+//! Paths go in, real paths inside the repository come out. [`Root::read`] is the only place of this crate
+//! that opens a file, and it takes paths that [`Root::reach`] gave. A path that leaves the repository by
+//! its spelling is refused before the disk is asked; one that leaves through a symbolic link is refused
+//! once the link is followed, before anything behind it is opened.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use neonform_engine::diagnostic::Failure;
+use sha2::{Digest, Sha256};
+
+use crate::faults;
+
+/// A file that a bundle read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Input {
+    /// The file, relative to the repository, with forward slashes.
+    pub path: String,
+    /// The SHA-256 of its content.
+    pub sha256: [u8; 32],
+}
+
+/// Where a path leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// A regular file, by its real path.
+    File(PathBuf),
+    /// A directory, by its real path.
+    Directory(PathBuf),
+    /// Out of the repository.
+    Outside(PathBuf),
+    /// Nowhere, or to something that is neither file nor directory.
+    Nothing,
+}
+
+/// The repository.
+#[derive(Debug)]
+pub(crate) struct Root {
+    path: PathBuf,
+    read: Mutex<BTreeMap<String, [u8; 32]>>,
+}
+
+impl Root {
+    /// The repository at `path`.
+    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+        match path.canonicalize() {
+            Ok(real) => Ok(Self { path: real, read: Mutex::default() }),
+            Err(error) => Err(faults::unreadable(&path.display().to_string(), &error.to_string()).into()),
+        }
+    }
+
+    /// The real path of the repository.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Follows `path`, which must be absolute.
+    pub(crate) fn reach(&self, path: &Path) -> Reach {
+        let spelled = normalise(path);
+        if !spelled.starts_with(&self.path) {
+            return Reach::Outside(spelled);
+        }
+        let Ok(real) = spelled.canonicalize() else { return Reach::Nothing };
+        if !real.starts_with(&self.path) {
+            return Reach::Outside(real);
+        }
+        match real.metadata() {
+            Ok(about) if about.is_file() => Reach::File(real),
+            Ok(about) if about.is_dir() => Reach::Directory(real),
+            _ => Reach::Nothing,
+        }
+    }
+
+    /// The content of a file that [`Root::reach`] gave.
+    pub(crate) fn read(&self, real: &Path) -> io::Result<Vec<u8>> {
+        let bytes = std::fs::read(real)?;
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.entry(self.name(real)).or_insert_with(|| Sha256::digest(&bytes).into());
+        Ok(bytes)
+    }
+
+    /// How a file is named in messages, maps and records: relative, with forward slashes.
+    pub(crate) fn name(&self, path: &Path) -> String {
+        let relative = path.strip_prefix(&self.path).unwrap_or(path);
+        let text = relative.to_string_lossy();
+        if std::path::MAIN_SEPARATOR == '/' {
+            text.into_owned()
+        } else {
+            text.replace(std::path::MAIN_SEPARATOR, "/")
+        }
+    }
+
+    /// What was read so far, sorted by path.
+    pub(crate) fn inputs(&self) -> Vec<Input> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.iter().map(|(path, sha256)| Input { path: path.clone(), sha256: *sha256 }).collect()
+    }
+}
+
+/// `path` without `.` and `..`, by spelling alone, as Node resolves a relative specifier.
+pub(crate) fn normalise(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                out.pop();
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn repository() -> (tempfile::TempDir, Root) {
+        let directory = tempfile::tempdir().expect("a directory");
+        std::fs::create_dir(directory.path().join("repo")).expect("a directory");
+        std::fs::write(directory.path().join("repo/a.ts"), "a").expect("a file");
+        std::fs::write(directory.path().join("secret"), "s").expect("a file");
+        let root = Root::open(&directory.path().join("repo")).expect("a repository");
+        (directory, root)
+    }
+
+    #[test]
+    fn a_spelling_that_leaves_is_refused() {
+        let (_directory, root) = repository();
+        let path = root.path().join("x/../../secret");
+        assert!(matches!(root.reach(&path), Reach::Outside(to) if to.ends_with("secret")));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_that_leaves_is_refused_and_one_that_stays_is_followed() {
+        let (_directory, root) = repository();
+        let link = |name: &str, to: &str| {
+            std::os::unix::fs::symlink(to, root.path().join(name)).expect("a link");
+            root.reach(&root.path().join(name))
+        };
+        assert!(matches!(link("out", "../secret"), Reach::Outside(_)));
+        assert_eq!(link("in", "a.ts"), Reach::File(root.path().join("a.ts")));
+        assert_eq!(link("loop", "loop"), Reach::Nothing);
+    }
+
+    #[test]
+    fn what_is_read_is_recorded_once() {
+        let (_directory, root) = repository();
+        for _ in 0..2 {
+            root.read(&root.path().join("a.ts")).expect("readable");
+        }
+        let inputs = root.inputs();
+        assert_eq!(inputs.len(), 1);
+        assert_eq!(inputs[0].path, "a.ts");
+        assert_eq!(inputs[0].sha256[..2], [0xca, 0x97]);
+    }
+}

@@ -1,0 +1,78 @@
+//! What the prelude may ask of Rust, as texts: an operation and its arguments in, a text or an error out.
+//!
+//! Nothing here trusts its arguments, and nothing of the engine is needed to understand it; `natives`
+//! is the door through which JavaScript reaches it.
+
+mod console;
+mod fs;
+mod url;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use neonform_bundle::Input;
+
+use console::Console;
+use fs::Repository;
+
+/// The code of an error about what the sandbox does not give.
+pub(crate) const SANDBOX: &str = "ERR_NEONFORM_SANDBOX";
+/// The code of an error about a path that leaves the repository.
+pub(crate) const OUTSIDE: &str = "ERR_NEONFORM_OUTSIDE";
+
+/// What the operations of one isolate work on.
+pub(crate) struct Host {
+    console: Console,
+    repository: Repository,
+}
+
+/// What an operation gives back.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// A text.
+    Text(String),
+    /// Bytes, as a text of which each character is one.
+    Bytes(Vec<u8>),
+    /// `null`.
+    Nothing,
+}
+
+/// Why an operation was refused: an error with a code in JavaScript.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+}
+
+impl Host {
+    /// A host that prints to `console` and reads inside `root`, which is a real path.
+    pub(crate) fn new(console: Arc<dyn Fn(&str) + Send + Sync>, root: &Path) -> Self {
+        Self { console: Console::new(console), repository: Repository::new(root) }
+    }
+
+    /// The files that were read.
+    pub(crate) fn inputs(&self) -> Vec<Input> {
+        self.repository.inputs()
+    }
+
+    /// Does one operation.
+    pub(crate) fn call(&self, operation: &str, arguments: &[String; 3]) -> Result<Answer, Refusal> {
+        let [first, second, third] = arguments;
+        let text = |found: Option<String>| found.map_or(Answer::Nothing, Answer::Text);
+        match operation {
+            "print" => {
+                self.console.print(first);
+                Ok(Answer::Nothing)
+            }
+            "url.parse" => Ok(text(url::parse(first, None))),
+            "url.join" => Ok(text(url::parse(first, Some(second)))),
+            "url.set" => Ok(text(url::set(first, second, third))),
+            "fs.read" => self.repository.read(first).map(Answer::Bytes),
+            "fs.stat" => self.repository.stat(first, true).map(Answer::Text),
+            "fs.lstat" => self.repository.stat(first, false).map(Answer::Text),
+            "fs.list" => self.repository.list(first).map(Answer::Text),
+            "fs.real" => self.repository.real(first).map(Answer::Text),
+            _ => Err(Refusal { code: SANDBOX, message: format!("no operation {operation}") }),
+        }
+    }
+}

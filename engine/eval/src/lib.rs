@@ -1,0 +1,132 @@
+//! Policy text in, evaluated policy out; the only crate that links a JavaScript engine.
+//!
+//! [`load`] bundles `neon.ts`, evaluates it in a sandbox on a thread of its own and gives the policy as plain
+//! data with the places it was written at. [`Loaded::tune`] calls its `branch` closure. Nothing of the engine
+//! leaves its thread, nothing a policy does ends the process, and what it may reach is what the `Request`
+//! hands it. `session` is the thread, `realm` the sandbox, `caps` its limits; the globals are `prelude/`.
+
+mod session;
+mod realm;
+mod prelude;
+mod natives;
+mod host;
+mod modules;
+mod evaluate;
+mod import;
+mod program;
+mod instrument;
+mod places;
+mod extract;
+mod js_error;
+mod caps;
+mod limits;
+mod memory;
+mod fatal;
+mod buffers;
+mod platform;
+#[cfg(feature = "quickjs")]
+mod quickjs_stubs;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::node::Node;
+use tokio::sync::oneshot;
+
+pub use limits::Limits;
+pub use neonform_bundle::Input;
+pub use platform::{Engine, engine};
+
+use caps::Caps;
+use session::Call;
+
+/// A policy to load.
+#[derive(Clone)]
+pub struct Request {
+    /// The policy file.
+    pub policy: PathBuf,
+    /// The repository: nothing outside of it is read.
+    pub root: PathBuf,
+    /// The environment as the policy sees it.
+    pub env: BTreeMap<String, String>,
+    /// The time as the policy sees it, in milliseconds of the epoch; it stands still.
+    pub now: i64,
+    /// What the policy may take.
+    pub limits: Limits,
+    /// Where the policy's output goes.
+    pub console: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+/// A policy that was evaluated, and the thread that keeps it.
+pub struct Loaded {
+    /// What the policy exports by default.
+    pub policy: Node,
+    /// What was read: the policy, what it imports, and what it opened.
+    pub inputs: Vec<Input>,
+    limits: Limits,
+    caps: Arc<Caps>,
+    calls: Sender<Call>,
+}
+
+/// What the policy's thread answers.
+struct Reply {
+    node: Option<Node>,
+    inputs: Vec<Input>,
+}
+
+/// Bundles and evaluates a policy.
+///
+/// # Errors
+/// When it cannot be read, does not parse, throws, exceeds its limits, or exports nothing by default.
+pub async fn load(request: Request) -> Result<Loaded, Failure> {
+    let root = request.root.canonicalize().map_err(|error| {
+        Diagnostic::error(codes::UNREADABLE_FILE, "the repository cannot be read")
+            .found(format!("{}: {error}", request.root.display()))
+    })?;
+    let module = neonform_bundle::policy(&request.policy, &request.root).await?;
+    let limits = request.limits;
+    let caps = Caps::new(limits);
+    let (calls, receiver) = channel();
+    let (answer, answered) = oneshot::channel();
+    let shared = Arc::clone(&caps);
+    platform::run(move || session::serve(request, root, module, shared, answer, &receiver));
+    let reply = answered.await.map_err(|_| thread_ended())??;
+    let policy = reply.node.ok_or_else(thread_ended)?;
+    Ok(Loaded { policy, inputs: reply.inputs, limits, caps, calls })
+}
+
+impl Loaded {
+    /// Calls the `branch` closure with the facts about one branch; nothing when the policy has none or when
+    /// it returned nothing.
+    ///
+    /// # Errors
+    /// When the closure throws, exceeds the limits, or returns what cannot be read.
+    pub async fn tune(&mut self, descriptor: &serde_json::Value) -> Result<Option<Node>, Failure> {
+        let branch = descriptor.get("name").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        if let Some(excess) = self.caps.abandoned() {
+            return Err(self.limits.exceeded(excess).fact("branch", branch).into());
+        }
+        let (answer, answered) = oneshot::channel();
+        let call = Call { descriptor: descriptor.to_string(), branch, answer };
+        self.calls.send(call).map_err(|_| thread_ended())?;
+        let reply = answered.await.map_err(|_| thread_ended())??;
+        self.inputs = reply.inputs;
+        Ok(reply.node)
+    }
+}
+
+impl fmt::Debug for Loaded {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Loaded").field("policy", &self.policy).field("inputs", &self.inputs).finish_non_exhaustive()
+    }
+}
+
+fn thread_ended() -> Failure {
+    Diagnostic::error(codes::INTERNAL, "the policy's thread ended without an answer")
+        .fix("this is a bug of neonform; please report it")
+        .into()
+}

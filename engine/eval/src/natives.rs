@@ -1,0 +1,149 @@
+//! The door between the prelude and Rust: the functions of the `host` object.
+//!
+//! Every function takes what it is given as it comes, and no panic leaves it: unwinding out of a callback
+//! would end the process.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::rc::Rc;
+
+use deno_core::v8;
+
+use crate::host::{Answer, Refusal, SANDBOX};
+use crate::realm::Realm;
+use crate::{import, prelude};
+
+/// Makes the `host` object.
+pub(crate) fn host<'s>(scope: &mut v8::PinScope<'s, '_>, facts: &[(&str, String)], now: f64) -> Option<v8::Local<'s, v8::Object>> {
+    let host = v8::Object::new(scope);
+    let functions = [
+        ("call", v8::Function::new(scope, call)?),
+        ("classify", v8::Function::new(scope, classify)?),
+        ("source", v8::Function::new(scope, source)?),
+        ("importFile", v8::Function::new(scope, import::import_file)?),
+    ];
+    for (name, function) in functions {
+        set(scope, host, name, function.into())?;
+    }
+    for (name, text) in facts {
+        let text = v8::String::new(scope, text)?;
+        set(scope, host, name, text.into())?;
+    }
+    let now = v8::Number::new(scope, now);
+    set(scope, host, "now", now.into())?;
+    Some(host)
+}
+
+/// Sets a property of an object of ours.
+pub(crate) fn set(
+    scope: &mut v8::PinScope<'_, '_>,
+    object: v8::Local<'_, v8::Object>,
+    name: &str,
+    value: v8::Local<'_, v8::Value>,
+) -> Option<()> {
+    let name = v8::String::new(scope, name)?;
+    object.set(scope, name.into(), value).map(|_| ())
+}
+
+/// Throws an error with a code.
+pub(crate) fn throw(scope: &mut v8::PinScope<'_, '_>, code: &str, message: &str) -> Option<()> {
+    let message = v8::String::new(scope, message)?;
+    let error = v8::Exception::error(scope, message);
+    let code = v8::String::new(scope, code)?;
+    set(scope, error.try_cast().ok()?, "code", code.into())?;
+    scope.throw_exception(error);
+    Some(())
+}
+
+/// An argument that is a text; empty when it is not.
+pub(crate) fn text(scope: &v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>) -> String {
+    match v8::Local::<v8::String>::try_from(value) {
+        Ok(text) => text.to_rust_string_lossy(scope),
+        Err(_) => String::new(),
+    }
+}
+
+fn call<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArguments<'s>, mut result: v8::ReturnValue<'s>) {
+    let Some(realm) = Realm::of(scope) else { return };
+    let operation = text(scope, args.get(0));
+    let arguments = [text(scope, args.get(1)), text(scope, args.get(2)), text(scope, args.get(3))];
+    let done = catch_unwind(AssertUnwindSafe(|| realm.host.call(&operation, &arguments)));
+    let done = done.unwrap_or_else(|_| Err(Refusal { code: SANDBOX, message: format!("{operation} failed") }));
+    let made = match done {
+        Ok(Answer::Nothing) => return result.set_null(),
+        Ok(Answer::Text(text)) => v8::String::new(scope, &text),
+        Ok(Answer::Bytes(bytes)) => v8::String::new_from_one_byte(scope, &bytes, v8::NewStringType::Normal),
+        Err(refusal) => {
+            throw(scope, refusal.code, &refusal.message);
+            return;
+        }
+    };
+    match made {
+        Some(text) => result.set(text.into()),
+        None => {
+            throw(scope, SANDBOX, "a text is too long");
+        }
+    }
+}
+
+/// What a value is, where that is more than an ordinary object: `null` for those.
+fn classify<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArguments<'s>, mut result: v8::ReturnValue<'s>) {
+    match kind(args.get(0)).and_then(|kind| v8::String::new(scope, kind)) {
+        Some(kind) => result.set(kind.into()),
+        None => result.set_null(),
+    }
+}
+
+fn kind(value: v8::Local<'_, v8::Value>) -> Option<&'static str> {
+    if !value.is_object() {
+        return None;
+    }
+    let kinds = [
+        (value.is_proxy(), "a Proxy"),
+        (value.is_function(), "a function"),
+        (value.is_promise(), "a promise"),
+        (value.is_map(), "a Map"),
+        (value.is_set(), "a Set"),
+        (value.is_weak_map(), "a WeakMap"),
+        (value.is_weak_set(), "a WeakSet"),
+        (value.is_date(), "a Date"),
+        (value.is_reg_exp(), "a RegExp"),
+        (value.is_native_error(), "an Error"),
+        (value.is_array_buffer(), "an ArrayBuffer"),
+        (value.is_data_view(), "a DataView"),
+        (value.is_array_buffer_view(), "a typed array"),
+        (value.is_generator_object(), "a generator"),
+        (value.is_map_iterator() || value.is_set_iterator(), "an iterator"),
+        (value.is_string_object(), "a String object"),
+        (value.is_number_object(), "a Number object"),
+        (value.is_boolean_object(), "a Boolean object"),
+        (value.is_symbol_object(), "a Symbol object"),
+        (value.is_big_int_object(), "a BigInt object"),
+    ];
+    kinds.iter().find(|(is, _)| *is).map(|(_, kind)| *kind)
+}
+
+/// Runs one file of the prelude and gives its function.
+fn source<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArguments<'s>, mut result: v8::ReturnValue<'s>) {
+    let name = text(scope, args.get(0));
+    if let Some(function) = evaluate(scope, &name) {
+        result.set(function.into());
+    }
+}
+
+/// Runs one file of the prelude and gives its function.
+pub(crate) fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, name: &str) -> Option<v8::Local<'s, v8::Function>> {
+    let text = prelude::source(name)?;
+    let source = v8::String::new_from_one_byte(scope, text.as_bytes(), v8::NewStringType::Normal)?;
+    let resource = v8::String::new(scope, &format!("neonform:prelude/{name}"))?;
+    let origin =
+        v8::ScriptOrigin::new(scope, resource.into(), 0, 0, false, -1, None, false, false, false, None);
+    let script = v8::Script::compile(scope, source, Some(&origin))?;
+    script.run(scope)?.try_cast().ok()
+}
+
+/// The realm that the isolate of a scope holds.
+impl Realm {
+    pub(crate) fn of(scope: &v8::Isolate) -> Option<Rc<Realm>> {
+        scope.get_slot::<Rc<Realm>>().cloned()
+    }
+}

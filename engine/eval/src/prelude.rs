@@ -1,0 +1,58 @@
+//! The JavaScript that makes the sandbox, as text. `prelude/` holds one file per concern.
+//!
+//! Each file is a function expression that takes `kit`, which the files build together, and `host`, which
+//! `natives` makes. Neither is reachable from a policy.
+
+/// What is run for every policy, in order: the earlier ones are used by the later ones.
+pub(crate) const STARTUP: &[&str] = &[
+    "primordials",
+    "record",
+    "inspect",
+    "console",
+    "events",
+    "encoding",
+    "timers",
+    "url",
+    "clone",
+    "random",
+    "clock",
+    "process",
+    "buffer",
+    "modules",
+    "extract",
+    "globals",
+];
+
+/// The text of one file, by its name.
+pub(crate) fn source(name: &str) -> Option<&'static str> {
+    let found = SOURCES.iter().find(|(known, _)| *known == name);
+    found.map(|(_, text)| *text)
+}
+
+macro_rules! sources {
+    ($($name:literal)*) => {
+        &[$(($name, include_str!(concat!("../prelude/", $name, ".js"))),)*]
+    };
+}
+
+const SOURCES: &[(&str, &str)] = sources!(
+    "primordials" "record" "inspect" "console" "events" "encoding" "timers" "url" "clone" "random" "clock"
+    "process" "buffer" "modules" "extract" "globals" "config"
+    "node/assert" "node/events" "node/fs" "node/module" "node/path" "node/small" "node/url" "node/util"
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_that_is_run_is_there_and_says_what_it_is() {
+        for name in STARTUP {
+            assert!(source(name).is_some(), "{name}");
+        }
+        for (name, text) in SOURCES {
+            assert!(text.starts_with("// "), "{name} has no comment");
+            assert!(text.is_ascii(), "{name} is not ASCII");
+        }
+    }
+}

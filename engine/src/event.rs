@@ -1,0 +1,42 @@
+//! What the outside world hears while a plan is applied.
+//!
+//! Outputs listen; nothing here asks them anything. An event is said once, when the fact is known.
+
+use crate::address::Address;
+use crate::change::Action;
+use crate::diagnostic::Failure;
+
+/// One fact about a running apply.
+pub enum Event<'a> {
+    /// A change begins.
+    Started {
+        /// The resource.
+        address: &'a Address,
+        /// What is being done.
+        action: Action,
+    },
+    /// A change is done.
+    Done {
+        /// The resource.
+        address: &'a Address,
+        /// What was done.
+        action: Action,
+    },
+    /// A change failed; the rest of its step and what depends on it are skipped.
+    Failed {
+        /// The resource.
+        address: &'a Address,
+        /// Why.
+        failure: &'a Failure,
+    },
+    /// A step is skipped because one that it needs did not succeed.
+    Skipped {
+        /// The resource.
+        address: &'a Address,
+        /// The step that it needed.
+        because: &'a Address,
+    },
+}
+
+/// Whoever listens.
+pub type Listener<'a> = dyn Fn(Event<'_>) + Send + Sync + 'a;

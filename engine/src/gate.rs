@@ -1,0 +1,74 @@
+//! May this plan be applied? The only reader of the consent flags.
+//!
+//! Pure. Changes that cannot be made refuse everything, additive changes included (spec 4.6). Then
+//! two consents are asked for: overriding settings that exist, and touching a protected branch. The
+//! reference leaves the second unenforced; here it holds. An empty plan needs no consent.
+
+use crate::change::Impact;
+use crate::plan::Plan;
+
+/// What the caller agreed to.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Consent {
+    /// `--update-existing`: settings that exist may be overridden.
+    pub update_existing: bool,
+    /// `--allow-protected`: a protected branch may be changed.
+    pub allow_protected: bool,
+}
+
+/// A consent that is missing, in the reference's words and order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// The branch is protected.
+    ProtectedBranch,
+    /// Settings that exist would be overridden.
+    OverrideUpdates,
+}
+
+impl Missing {
+    /// The reference's word for it (spec 4.6).
+    pub fn word(self) -> &'static str {
+        match self {
+            Missing::ProtectedBranch => "protected-branch",
+            Missing::OverrideUpdates => "override-updates",
+        }
+    }
+
+    /// The flag that gives it.
+    pub fn flag(self) -> &'static str {
+        match self {
+            Missing::ProtectedBranch => "--allow-protected",
+            Missing::OverrideUpdates => "--update-existing",
+        }
+    }
+}
+
+/// The judgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// Go on.
+    Allowed,
+    /// Something cannot be made; no consent helps.
+    Impossible,
+    /// These consents are missing.
+    Needs(Vec<Missing>),
+}
+
+/// Judges a plan.
+pub fn judge(plan: &Plan, consent: Consent) -> Verdict {
+    if !plan.impossible.is_empty() {
+        return Verdict::Impossible;
+    }
+    let mut missing = Vec::new();
+    if plan.target.is_protected == Some(true) && !plan.steps.is_empty() && !consent.allow_protected {
+        missing.push(Missing::ProtectedBranch);
+    }
+    if overrides(plan) && !consent.update_existing {
+        missing.push(Missing::OverrideUpdates);
+    }
+    if missing.is_empty() { Verdict::Allowed } else { Verdict::Needs(missing) }
+}
+
+fn overrides(plan: &Plan) -> bool {
+    plan.changes().any(|(_, change)| change.impact > Impact::Additive)
+}

@@ -1,0 +1,34 @@
+//! What exists on a branch, in the shape of a policy: every kind is read and exports what it found.
+//!
+//! No policy is involved. A feature that the project lacks counts as empty (spec 4.9).
+
+use futures::future::join_all;
+
+use crate::diagnostic::{Failure, codes};
+use crate::kind::Provider;
+use crate::value::Value;
+
+/// Reads every kind and returns what a policy would say.
+///
+/// # Errors
+/// Every problem of every read.
+pub async fn inspect<Client>(provider: &Provider<Client>) -> Result<Value, Failure> {
+    let reads =
+        join_all(provider.kinds.iter().map(async |kind| (kind, kind.read(&provider.client).await))).await;
+    let mut policy = Value::Map(Vec::new());
+    let mut problems = Vec::new();
+    for (kind, read) in reads {
+        match read {
+            Ok(found) => {
+                for (name, live) in found {
+                    for (path, value) in kind.export(&name, &live)? {
+                        policy.set(&path, value);
+                    }
+                }
+            }
+            Err(failure) if failure.0.iter().all(|problem| problem.code == codes::FEATURE_UNAVAILABLE) => {}
+            Err(failure) => problems.extend(failure.0),
+        }
+    }
+    if problems.is_empty() { Ok(policy) } else { Err(Failure(problems)) }
+}

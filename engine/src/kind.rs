@@ -1,0 +1,154 @@
+//! The contract between the engine and a resource kind.
+//!
+//! A kind answers four questions: what does the policy want (`declare`), what is there (`read`), how
+//! do they differ (`diff`), make it so (`apply`). [`Kind`] is synchronous and never sees a client, so
+//! that it stays pure; [`Driver`] talks. `kind/erased.rs` is the only place where types are erased.
+//! Start with the bucket, the easy one.
+
+use std::future::{Future, ready};
+
+use jiff::Timestamp;
+
+use crate::address::Address;
+use crate::change::Change;
+use crate::diagnostic::Failure;
+use crate::path::Path;
+use crate::policy::Policy;
+use crate::target::Target;
+use crate::value::Value;
+
+mod erased;
+
+pub use erased::{AnyChange, AnySpec, Erased, ErasedKind, Live};
+
+/// What apply learned, as names and values: ids, URLs.
+pub type Outputs = Vec<(String, Value)>;
+
+/// A resource that the policy wants, as its kind declares it.
+#[derive(Debug, Clone)]
+pub struct Resource<Spec> {
+    /// Kind and name.
+    pub address: Address,
+    /// What is wanted; an unset field means leave as is.
+    pub spec: Spec,
+    /// What has to be there first, and the place in the policy that says so.
+    pub needs: Vec<Need>,
+    /// Where it is declared.
+    pub path: Path,
+}
+
+/// An edge of the graph.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// The resource that has to be there first.
+    pub address: Address,
+    /// What to report when nobody declares it.
+    pub missing: crate::diagnostic::Diagnostic,
+}
+
+/// What one kind found in a policy.
+#[derive(Debug)]
+pub struct Declared<Spec> {
+    /// The resources, in the policy's order.
+    pub resources: Vec<Resource<Spec>>,
+    /// The kind's part of the resolved policy (spec 3.2), by path.
+    pub resolved: Vec<(Path, Value)>,
+    /// The service that the branch uses because of it, for reports (spec 4.10).
+    pub service: Option<&'static str>,
+}
+
+impl<Spec> Default for Declared<Spec> {
+    fn default() -> Self {
+        Self { resources: Vec::new(), resolved: Vec::new(), service: None }
+    }
+}
+
+/// What a comparison may know besides the two states.
+pub struct Context<'a> {
+    /// The branch decided for.
+    pub target: &'a Target,
+    /// The time of the plan.
+    pub now: Timestamp,
+}
+
+/// The pure half of a kind.
+pub trait Kind: Send + Sync + 'static {
+    /// What is asked for; unset means leave as is.
+    type Spec: Clone + Send + Sync + 'static;
+    /// What was reported; not reported differs from absent.
+    type Live: Clone + Send + Sync + 'static;
+    /// What the driver needs in order to make one change.
+    type Operation: Clone + Send + Sync + 'static;
+
+    /// The kind's name, the first half of its addresses.
+    const NAME: &'static str;
+
+    /// Reads the kind's keys, reports every fault, and declares resources.
+    fn declare(&self, policy: &Policy<'_>) -> Declared<Self::Spec>;
+
+    /// Compares; the changes come in the order in which they should happen, none when nothing
+    /// differs. `live` is absent when the resource does not exist.
+    fn diff(
+        &self,
+        context: &Context<'_>,
+        address: &Address,
+        spec: &Self::Spec,
+        live: Option<&Self::Live>,
+    ) -> Vec<Change<Self::Operation>>;
+
+    /// What a policy would say to get this live state, as places and values; nothing when a policy
+    /// cannot say it (spec 4.9).
+    fn export(&self, _name: &str, _live: &Self::Live) -> Vec<(Path, Value)> {
+        Vec::new()
+    }
+}
+
+/// The half of a kind that talks to a `Client`.
+pub trait Driver<Client: Sync>: Kind {
+    /// Makes what the comparison needs and the policy does not hold, a function's bundle say. Runs
+    /// for every resource before anything is compared, so that a failure fails the plan.
+    fn prepare(
+        &self,
+        _client: &Client,
+        _address: &Address,
+        spec: Self::Spec,
+    ) -> impl Future<Output = Result<Self::Spec, Failure>> + Send {
+        ready(Ok(spec))
+    }
+
+    /// Reads every resource of the kind on the branch, by name, in one go.
+    fn read(
+        &self,
+        client: &Client,
+    ) -> impl Future<Output = Result<Vec<(String, Self::Live)>, Failure>> + Send;
+
+    /// Makes one change. Repeating it after a crash is harmless.
+    fn apply(
+        &self,
+        client: &Client,
+        address: &Address,
+        operation: Self::Operation,
+    ) -> impl Future<Output = Result<Outputs, Failure>> + Send;
+}
+
+/// A part of the policy language without a driver: it declares no resource, or none that this
+/// version can plan. It is checked and resolved all the same.
+pub trait Section: Send + Sync + 'static {
+    /// The name that a refusal gives.
+    const NAME: &'static str;
+
+    /// Reads the section's keys, reports every fault; the resources' addresses cannot be planned.
+    fn declare(&self, policy: &Policy<'_>) -> Declared<()>;
+}
+
+/// A provider: its kinds, the client that they share, and how many changes it takes at once.
+pub struct Provider<Client> {
+    /// What it is called.
+    pub name: &'static str,
+    /// The registry, in the order of a plan.
+    pub kinds: Vec<Box<dyn ErasedKind<Client>>>,
+    /// What drivers talk to.
+    pub client: Client,
+    /// At most this many changes at a time.
+    pub concurrency: usize,
+}

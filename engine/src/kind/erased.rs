@@ -1,0 +1,249 @@
+//! The adapter between typed kinds and the engine: the only erased types and the only boxed futures.
+//!
+//! Specs, live states and operations are plain data; outside their kind they are opaque. A value
+//! that reaches the wrong kind is a bug of ours and reads as one.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use futures::FutureExt;
+use futures::future::BoxFuture;
+
+use super::{Context, Declared, Driver, Outputs, Resource, Section};
+use crate::address::Address;
+use crate::change::Change;
+use crate::diagnostic::{Diagnostic, Failure, codes};
+use crate::path::Path;
+use crate::policy::Policy;
+use crate::value::Value;
+
+/// A kind's own spec, opaque.
+#[derive(Clone)]
+pub struct AnySpec(Arc<dyn Any + Send + Sync>);
+
+/// A kind's own live state of one resource, opaque.
+#[derive(Clone)]
+pub struct Live(Arc<dyn Any + Send + Sync>);
+
+/// A kind's own operation, opaque.
+#[derive(Clone)]
+pub struct AnyOperation(Arc<dyn Any + Send + Sync>);
+
+/// A change whose operation is opaque.
+pub type AnyChange = Change<AnyOperation>;
+
+/// A kind as the engine holds it.
+pub trait ErasedKind<Client>: Send + Sync {
+    /// The kind's name.
+    fn name(&self) -> &'static str;
+
+    /// Whether this version can plan the kind's resources.
+    fn can_plan(&self) -> bool;
+
+    /// See [`super::Kind::declare`].
+    fn declare(&self, policy: &Policy<'_>) -> Declared<AnySpec>;
+
+    /// See [`Driver::prepare`].
+    fn prepare<'a>(
+        &'a self,
+        client: &'a Client,
+        address: &'a Address,
+        spec: AnySpec,
+    ) -> BoxFuture<'a, Result<AnySpec, Failure>>;
+
+    /// See [`Driver::read`].
+    fn read<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Vec<(String, Live)>, Failure>>;
+
+    /// See [`super::Kind::diff`].
+    fn diff(
+        &self,
+        context: &Context<'_>,
+        address: &Address,
+        spec: &AnySpec,
+        live: Option<&Live>,
+    ) -> Result<Vec<AnyChange>, Failure>;
+
+    /// See [`Driver::apply`].
+    fn apply<'a>(
+        &'a self,
+        client: &'a Client,
+        address: &'a Address,
+        operation: &'a AnyOperation,
+    ) -> BoxFuture<'a, Result<Outputs, Failure>>;
+
+    /// See [`super::Kind::export`].
+    fn export(&self, name: &str, live: &Live) -> Result<Vec<(Path, Value)>, Failure>;
+}
+
+/// A typed kind behind the erased interface.
+pub struct Erased<K>(K);
+
+impl<K> Erased<K> {
+    /// A kind with a driver, for a registry.
+    pub fn kind<Client>(kind: K) -> Box<dyn ErasedKind<Client>>
+    where
+        K: Driver<Client>,
+        Client: Sync + 'static,
+    {
+        Box::new(Erased(kind))
+    }
+
+    /// A part of the language without a driver, for a registry.
+    pub fn section<Client>(section: K) -> Box<dyn ErasedKind<Client>>
+    where
+        K: Section,
+        Client: Sync + 'static,
+    {
+        Box::new(ErasedSection(section, PhantomData))
+    }
+}
+
+fn erase_declared<Spec: Send + Sync + 'static>(declared: Declared<Spec>) -> Declared<AnySpec> {
+    let erase = |resource: Resource<Spec>| Resource {
+        address: resource.address,
+        spec: AnySpec(Arc::new(resource.spec)),
+        needs: resource.needs,
+        path: resource.path,
+    };
+    Declared {
+        resources: declared.resources.into_iter().map(erase).collect(),
+        resolved: declared.resolved,
+        service: declared.service,
+    }
+}
+
+fn restore<'a, T: 'static>(value: &'a Arc<dyn Any + Send + Sync>, kind: &str) -> Result<&'a T, Failure> {
+    value.downcast_ref().ok_or_else(|| {
+        Diagnostic::error(
+            codes::INTERNAL,
+            "a value reached a kind that did not make it; this is a bug in neonform",
+        )
+        .fact("kind", kind)
+        .into()
+    })
+}
+
+impl<Client, K> ErasedKind<Client> for Erased<K>
+where
+    Client: Sync,
+    K: Driver<Client>,
+{
+    fn name(&self) -> &'static str {
+        K::NAME
+    }
+
+    fn can_plan(&self) -> bool {
+        true
+    }
+
+    fn declare(&self, policy: &Policy<'_>) -> Declared<AnySpec> {
+        erase_declared(self.0.declare(policy))
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        client: &'a Client,
+        address: &'a Address,
+        spec: AnySpec,
+    ) -> BoxFuture<'a, Result<AnySpec, Failure>> {
+        async move {
+            let typed = restore::<K::Spec>(&spec.0, K::NAME)?.clone();
+            Ok(AnySpec(Arc::new(self.0.prepare(client, address, typed).await?)))
+        }
+        .boxed()
+    }
+
+    fn read<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Vec<(String, Live)>, Failure>> {
+        async move {
+            let found = self.0.read(client).await?;
+            Ok(found.into_iter().map(|(name, live)| (name, Live(Arc::new(live)))).collect())
+        }
+        .boxed()
+    }
+
+    fn diff(
+        &self,
+        context: &Context<'_>,
+        address: &Address,
+        spec: &AnySpec,
+        live: Option<&Live>,
+    ) -> Result<Vec<AnyChange>, Failure> {
+        let spec = restore::<K::Spec>(&spec.0, K::NAME)?;
+        let live = live.map(|live| restore::<K::Live>(&live.0, K::NAME)).transpose()?;
+        let changes = self.0.diff(context, address, spec, live);
+        Ok(changes
+            .into_iter()
+            .map(|change| change.map(|operation| AnyOperation(Arc::new(operation))))
+            .collect())
+    }
+
+    fn apply<'a>(
+        &'a self,
+        client: &'a Client,
+        address: &'a Address,
+        operation: &'a AnyOperation,
+    ) -> BoxFuture<'a, Result<Outputs, Failure>> {
+        async move {
+            let operation = restore::<K::Operation>(&operation.0, K::NAME)?.clone();
+            self.0.apply(client, address, operation).await
+        }
+        .boxed()
+    }
+
+    fn export(&self, name: &str, live: &Live) -> Result<Vec<(Path, Value)>, Failure> {
+        Ok(self.0.export(name, restore::<K::Live>(&live.0, K::NAME)?))
+    }
+}
+
+struct ErasedSection<S, Client>(S, PhantomData<fn() -> Client>);
+
+impl<Client: Sync, S: Section> ErasedKind<Client> for ErasedSection<S, Client> {
+    fn name(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn can_plan(&self) -> bool {
+        false
+    }
+
+    fn declare(&self, policy: &Policy<'_>) -> Declared<AnySpec> {
+        erase_declared(self.0.declare(policy))
+    }
+
+    fn prepare<'a>(
+        &'a self,
+        _client: &'a Client,
+        _address: &'a Address,
+        spec: AnySpec,
+    ) -> BoxFuture<'a, Result<AnySpec, Failure>> {
+        async move { Ok(spec) }.boxed()
+    }
+
+    fn read<'a>(&'a self, _client: &'a Client) -> BoxFuture<'a, Result<Vec<(String, Live)>, Failure>> {
+        async move { Ok(Vec::new()) }.boxed()
+    }
+
+    fn diff(
+        &self,
+        _context: &Context<'_>,
+        _address: &Address,
+        _spec: &AnySpec,
+        _live: Option<&Live>,
+    ) -> Result<Vec<AnyChange>, Failure> {
+        Ok(Vec::new())
+    }
+
+    fn apply<'a>(
+        &'a self,
+        _client: &'a Client,
+        _address: &'a Address,
+        _operation: &'a AnyOperation,
+    ) -> BoxFuture<'a, Result<Outputs, Failure>> {
+        async move { Ok(Vec::new()) }.boxed()
+    }
+
+    fn export(&self, _name: &str, _live: &Live) -> Result<Vec<(Path, Value)>, Failure> {
+        Ok(Vec::new())
+    }
+}

@@ -1,0 +1,242 @@
+//! From a request on the socket to an answer, for every route alike.
+//!
+//! In order: request id, body, key, fault, the route's handler in one transaction, log. All that
+//! touches state runs on a blocking thread and to its end, so that a client that goes away neither
+//! tears a request apart nor hides it from the log.
+//! It knows no route and no kind; those are in `routes.rs`. How an answer is written is in
+//! `dispatch/answer.rs`.
+
+mod answer;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{
+    ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Query, RawPathParams, Request,
+};
+use axum::http::request::Parts as Head;
+use axum::http::{HeaderMap, Method};
+use axum::response::Response;
+use axum::routing::{MethodFilter, on};
+use serde_json::Value;
+
+use self::answer::{Answer, REQUEST_ID};
+use crate::app::App;
+use crate::auth;
+use crate::call::{Body, Call, Reply};
+use crate::error::ApiError;
+use crate::ids;
+use crate::log::Exchange;
+use crate::routes::{self, Route};
+use crate::upload::Parts;
+use crate::wire::Hangup;
+
+/// Where the API begins.
+pub(crate) const ROOT: &str = "/api/v2";
+const JSON_LIMIT: usize = 16 * 1024 * 1024;
+
+/// All routes, and the answer for what is none.
+pub(crate) fn router(app: &Arc<App>) -> Router {
+    let mut router = Router::new();
+    for route in routes::all() {
+        let Ok(filter) = MethodFilter::try_from(route.method.clone()) else {
+            continue;
+        };
+        let app = Arc::clone(app);
+        let handler = move |request: Request| handle(Arc::clone(&app), route, request);
+        router = router.route(&format!("{ROOT}{}", route.path), on(filter, handler));
+    }
+    let app = Arc::clone(app);
+    let unknown = move |request: Request| unknown(Arc::clone(&app), request);
+    router
+        .fallback(unknown.clone())
+        .method_not_allowed_fallback(unknown)
+        // The limits are ours to check and to word; see `upload.rs`.
+        .layer(DefaultBodyLimit::disable())
+}
+
+/// A request as it arrived, before any state was looked at.
+struct Incoming {
+    request_id: String,
+    method: Method,
+    path: String,
+    query: String,
+    params: Vec<(String, String)>,
+    queries: Vec<(String, String)>,
+}
+
+/// A body as it arrived.
+enum Arrived {
+    Json(Bytes),
+    Parts(Parts),
+}
+
+async fn handle(app: Arc<App>, route: &'static Route, request: Request) -> Response {
+    let (mut head, body) = request.into_parts();
+    let hangup = head.extensions.get::<ConnectInfo<Hangup>>().cloned();
+    let authorized = auth::check(&head.headers, app.api_key.as_deref());
+    let incoming = Incoming::of(&mut head).await;
+    let request_id = request_id_of(&incoming, &head.headers);
+    let arrived = read(route, Request::from_parts(head, body)).await;
+    let work = move || match incoming {
+        Ok(incoming) => answer(&app, route, &incoming, authorized, arrived),
+        Err(error) => Answer::refusal(&error, ids::uuid()),
+    };
+    let answer = match tokio::task::spawn_blocking(work).await {
+        Ok(answer) => answer,
+        // A bug of ours: the transaction was rolled back, and the server goes on.
+        Err(error) => {
+            let message = format!("internal error: {error}");
+            Answer::refusal(&ApiError::new(500, message), request_id)
+        }
+    };
+    if answer.hang_up
+        && let Some(ConnectInfo(hangup)) = hangup
+    {
+        hangup.cut();
+    }
+    answer.into_response()
+}
+
+fn request_id_of(incoming: &Result<Incoming, ApiError>, headers: &HeaderMap) -> String {
+    match incoming {
+        Ok(incoming) => incoming.request_id.clone(),
+        Err(_) => request_id(headers),
+    }
+}
+
+/// Runs on a blocking thread.
+fn answer(
+    app: &App,
+    route: &Route,
+    incoming: &Incoming,
+    authorized: Result<(), ApiError>,
+    arrived: Result<Arrived, ApiError>,
+) -> Answer {
+    let (body, logged) = parse(arrived);
+    let request_id = incoming.request_id.clone();
+    let fault = match &authorized {
+        Ok(()) => {
+            let target = format!("{}?{}", incoming.path, incoming.query);
+            app.faults.take(route.operation, &target, &logged.to_string())
+        }
+        Err(_) => None,
+    };
+    let result = match &fault {
+        Some(fault) if !fault.after_effect => None,
+        _ => Some(authorized.and(body).and_then(|body| run(app, route, incoming, &body))),
+    };
+    let answer = match (fault, result) {
+        (Some(fault), _) => Answer::fault(fault, request_id),
+        (None, Some(Ok(reply))) => Answer::success(reply, request_id),
+        (None, Some(Err(error))) => Answer::refusal(&error, request_id),
+        (None, None) => Answer::refusal(&ApiError::new(500, "internal error"), request_id),
+    };
+    app.log.push(Exchange {
+        operation: route.operation,
+        method: incoming.method.to_string(),
+        path: incoming.path.clone(),
+        query: incoming.query.clone(),
+        body: logged,
+        status: if answer.hang_up { 0 } else { answer.status },
+        request_id: answer.request_id.clone(),
+    });
+    answer
+}
+
+fn run(app: &App, route: &Route, incoming: &Incoming, body: &Body) -> Result<Reply, ApiError> {
+    app.sweep()?;
+    let work = |sql: &rusqlite::Connection| {
+        (route.run)(&Call {
+            world: app.world(sql),
+            params: &incoming.params,
+            queries: &incoming.queries,
+            body,
+        })
+    };
+    if incoming.method == Method::GET { app.store.read(work) } else { app.store.write(work) }
+}
+
+impl Incoming {
+    async fn of(head: &mut Head) -> Result<Self, ApiError> {
+        let params = RawPathParams::from_request_parts(head, &())
+            .await
+            .map_err(|error| ApiError::invalid(format!("invalid path: {error}")))?;
+        let params = params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let Query(queries) = Query::try_from_uri(&head.uri)
+            .map_err(|error| ApiError::invalid(format!("invalid query: {error}")))?;
+        let path = head.uri.path();
+        Ok(Self {
+            request_id: request_id(&head.headers),
+            method: head.method.clone(),
+            path: path.strip_prefix(ROOT).unwrap_or(path).to_owned(),
+            query: head.uri.query().unwrap_or_default().to_owned(),
+            params,
+            queries,
+        })
+    }
+}
+
+/// The client's, if it sent one that can be sent back.
+fn request_id(headers: &HeaderMap) -> String {
+    headers
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|value| (1..=200).contains(&value.len()))
+        .map_or_else(ids::uuid, str::to_owned)
+}
+
+async fn read(route: &Route, request: Request) -> Result<Arrived, ApiError> {
+    if route.upload {
+        let multipart = Multipart::from_request(request, &())
+            .await
+            .map_err(|error| ApiError::invalid(error.body_text()))?;
+        return Ok(Arrived::Parts(Parts::read(multipart).await?));
+    }
+    to_bytes(request.into_body(), JSON_LIMIT)
+        .await
+        .map(Arrived::Json)
+        .map_err(|error| ApiError::new(413, format!("the request body cannot be read: {error}")))
+}
+
+/// The body, and how the log shows it.
+fn parse(arrived: Result<Arrived, ApiError>) -> (Result<Body, ApiError>, Value) {
+    match arrived {
+        Err(error) => (Err(error), Value::Null),
+        Ok(Arrived::Json(bytes)) if bytes.is_empty() => (Ok(Body::Json(Value::Null)), Value::Null),
+        Ok(Arrived::Json(bytes)) => match serde_json::from_slice::<Value>(&bytes) {
+            Ok(value) => (Ok(Body::Json(value.clone())), value),
+            Err(error) => {
+                let message = format!("the request body is not valid JSON: {error}");
+                let shown = String::from_utf8_lossy(&bytes).into_owned();
+                (Err(ApiError::invalid(message)), Value::String(shown))
+            }
+        },
+        Ok(Arrived::Parts(parts)) => match parts.inspect() {
+            Ok(upload) => {
+                let logged = upload.logged();
+                (Ok(Body::Upload(Box::new(upload))), logged)
+            }
+            Err(error) => (Err(error), Value::Null),
+        },
+    }
+}
+
+async fn unknown(app: Arc<App>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    let request_id = request_id(&head.headers);
+    let body = to_bytes(body, JSON_LIMIT).await.unwrap_or_default();
+    let path = head.uri.path();
+    let answer = Answer::unknown_route(request_id);
+    app.log.push(Exchange {
+        operation: "",
+        method: head.method.to_string(),
+        path: path.strip_prefix(ROOT).unwrap_or(path).to_owned(),
+        query: head.uri.query().unwrap_or_default().to_owned(),
+        body: serde_json::from_slice(&body).unwrap_or_default(),
+        status: answer.status,
+        request_id: answer.request_id.clone(),
+    });
+    answer.into_response()
+}

@@ -1,0 +1,80 @@
+//! When Neon Auth is enabled.
+
+use neonform_engine::address::Address;
+use neonform_engine::change::{Action, Attribute, Change, Impact, Record};
+use neonform_engine::kind::{Context, Declared, Kind, Resource};
+use neonform_engine::path::Path;
+use neonform_engine::policy::Policy;
+use neonform_engine::value::Value;
+
+use super::driver::AuthLive;
+use crate::toggle::is_on;
+
+/// The Neon Auth kind.
+pub struct Auth;
+
+/// Neon Auth on; there is nothing more to ask for.
+#[derive(Debug, Clone)]
+pub struct Spec;
+
+/// One request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operation {
+    /// Enable with this database.
+    Enable(String),
+}
+
+/// Whether a policy turns Neon Auth on.
+pub(crate) fn is_declared(policy: &Policy<'_>) -> bool {
+    policy.root().and_then(|root| root.get("auth")).is_some_and(|auth| is_on(&auth))
+}
+
+impl Kind for Auth {
+    type Spec = Spec;
+    type Live = AuthLive;
+    type Operation = Operation;
+
+    const NAME: &'static str = "auth";
+
+    fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
+        let mut declared = Declared::default();
+        let on = is_declared(policy);
+        declared.resolved.push((Path::root().key("authEnabled"), on.into()));
+        if on {
+            let path = Path::root().key("auth");
+            declared.resources.push(Resource {
+                address: Address::singleton(Self::NAME),
+                spec: Spec,
+                needs: Vec::new(),
+                path,
+            });
+            declared.service = Some("Neon Auth");
+        }
+        declared
+    }
+
+    fn diff(
+        &self,
+        _context: &Context<'_>,
+        _address: &Address,
+        _spec: &Spec,
+        live: Option<&AuthLive>,
+    ) -> Vec<Change<Operation>> {
+        // The read always answers: a branch without the integration still has a database to choose.
+        let Some(live) = live.filter(|live| !live.enabled) else { return Vec::new() };
+        let mut change =
+            Change::doable(Action::Create, Impact::Additive, Operation::Enable(live.database.clone()));
+        change.attributes = vec![Attribute::added("database", live.database.as_str())];
+        change.record = Some(Record {
+            kind: "service",
+            identifier: "auth".to_owned(),
+            action: Action::Create,
+            details: Vec::new(),
+        });
+        vec![change]
+    }
+
+    fn export(&self, _name: &str, live: &AuthLive) -> Vec<(Path, Value)> {
+        if live.enabled { vec![(Path::root().key("auth"), true.into())] } else { Vec::new() }
+    }
+}

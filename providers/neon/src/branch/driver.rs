@@ -1,0 +1,81 @@
+//! What is sent for a branch's own settings.
+
+use neonform_engine::address::Address;
+use neonform_engine::diagnostic::Failure;
+use neonform_engine::kind::{Driver, Outputs};
+use serde_json::{Map, Value as Json, json};
+
+use super::compute::Compute;
+use super::spec::{Branch, Operation};
+use crate::client::Request;
+use crate::scope::Scope;
+
+/// A branch as reported.
+#[derive(Debug, Clone)]
+pub struct BranchLive {
+    /// Whether it is protected.
+    pub protected: bool,
+    /// When it expires, as reported.
+    pub expires_at: Option<String>,
+    /// Name of its parent.
+    pub parent: Option<String>,
+    /// Its first read-write endpoint.
+    pub endpoint: Option<EndpointLive>,
+    /// The project's settings for a new endpoint.
+    pub defaults: EndpointLive,
+}
+
+/// Settings of a read-write endpoint as reported.
+#[derive(Debug, Clone, Default)]
+pub struct EndpointLive {
+    /// The endpoint's id; empty for a project's defaults.
+    pub id: String,
+    /// Smallest size, in compute units.
+    pub min: Option<f64>,
+    /// Largest size, in compute units.
+    pub max: Option<f64>,
+    /// Idle timeout in seconds; -1 is never, 0 the platform's default.
+    pub suspend_seconds: Option<i64>,
+}
+
+impl Driver<Scope> for Branch {
+    async fn read(&self, scope: &Scope) -> Result<Vec<(String, BranchLive)>, Failure> {
+        Ok(vec![(scope.branch_name.clone(), scope.branch_live.clone())])
+    }
+
+    async fn apply(
+        &self,
+        scope: &Scope,
+        _address: &Address,
+        operation: Operation,
+    ) -> Result<Outputs, Failure> {
+        let request = match operation {
+            Operation::Resize { endpoint, compute } => {
+                let body = json!({ "endpoint": compute_body(&compute) });
+                Request::patch("updateEndpoint", scope.in_project(&["endpoints", &endpoint])).json(body)
+            }
+            Operation::Protect(protected) => Request::patch("updateBranch", scope.in_branch(&[]))
+                .json(json!({ "branch": { "protected": protected } })),
+            Operation::Expire(at) => {
+                let body = json!({ "branch": { "expires_at": format!("{at:.3}") } });
+                Request::patch("updateBranch", scope.in_branch(&[])).json(body)
+            }
+        };
+        scope.client.send::<Json>(request).await?;
+        Ok(Outputs::new())
+    }
+}
+
+fn compute_body(compute: &Compute) -> Map<String, Json> {
+    let mut body = Map::new();
+    body.extend(compute.min.map(|min| ("autoscaling_limit_min_cu".to_owned(), number(min))));
+    body.extend(compute.max.map(|max| ("autoscaling_limit_max_cu".to_owned(), number(max))));
+    body.extend(compute.suspend.as_ref().map(|s| ("suspend_timeout_seconds".to_owned(), s.seconds.into())));
+    body
+}
+
+/// A compute size as JSON: 2 and not 2.0.
+#[expect(clippy::cast_possible_truncation, reason = "sizes are at most 56")]
+fn number(size: f64) -> Json {
+    if size.fract() == 0.0 { Json::from(size as i64) } else { Json::from(size) }
+}

@@ -1,0 +1,218 @@
+//! The API client: requests are values, answers are typed, failures are diagnostics.
+//!
+//! One place for the key, the base URL, time limits and connections. `retry.rs` says what is tried
+//! again, `error.rs` what a failure means, `request.rs` what can be asked. The key is a header and
+//! nothing else: it is in no error and no log (API spec 1).
+
+mod request;
+mod retry;
+mod error;
+
+pub use request::{ApiPath, Method, Part, Request};
+
+use std::time::Duration;
+
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::value::Secret;
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use serde::de::DeserializeOwned;
+use serde_json::Value as Json;
+
+use error::{ApiError, Cause};
+use request::Body;
+
+/// One attempt at reading may take this long.
+const READ_LIMIT: Duration = Duration::from_secs(30);
+/// One attempt at writing, uploads included, may take this long.
+const WRITE_LIMIT: Duration = Duration::from_secs(120);
+/// Items asked for on one page of a list.
+const PAGE: &str = "100";
+/// An answer longer than this is not the API's.
+const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+
+/// A connection to one API host with one key.
+#[derive(Clone)]
+pub struct Client {
+    http: reqwest::Client,
+    base: String,
+    patient: bool,
+}
+
+impl Client {
+    /// A client for the API at `base` (the full root, `/api/v2` included).
+    ///
+    /// # Errors
+    /// When the URL or the key cannot be one.
+    pub fn new(base: &str, key: &Secret) -> Result<Self, Failure> {
+        let base = base.trim_end_matches('/');
+        let url = reqwest::Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let Some(url) = url else {
+            return Err(Diagnostic::error(codes::USAGE, "the API host is not a URL")
+                .found(format!("{base:?}"))
+                .expected("a URL such as https://console.neon.tech/api/v2")
+                .fix("correct --api-host or NEON_API_HOST")
+                .into());
+        };
+        let http = connector(&url, headers(key)?).map_err(|_| bug("the HTTP client could not be built"))?;
+        Ok(Self { http, base: base.to_owned(), patient: true })
+    }
+
+    /// The same client, which tries nothing twice.
+    #[must_use]
+    pub fn impatient(self) -> Self {
+        Self { patient: false, ..self }
+    }
+
+    /// Sends a request and reads the answer.
+    ///
+    /// # Errors
+    /// What the API or the network said, with operation, method, route, status and request id.
+    pub async fn send<T: DeserializeOwned>(&self, request: Request) -> Result<T, Failure> {
+        let answer = self.exchange(&request).await.map_err(Failure::from)?;
+        decode(&request, answer).map_err(Failure::from)
+    }
+
+    /// Like [`Client::send`], but 404 means absent.
+    ///
+    /// # Errors
+    /// As [`Client::send`], 404 excepted.
+    pub async fn find<T: DeserializeOwned>(&self, request: Request) -> Result<Option<T>, Failure> {
+        match self.exchange(&request).await {
+            Ok(answer) => decode(&request, answer).map(Some).map_err(Failure::from),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Like [`Client::send`] for something that may be there already: 409 is success.
+    ///
+    /// # Errors
+    /// As [`Client::send`], 409 excepted.
+    pub async fn send_unless_exists(&self, request: Request) -> Result<(), Failure> {
+        match self.exchange(&request).await {
+            Err(error) if error.status() != Some(409) => Err(error.into()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads every page of a list; `field` holds the items (API spec 4).
+    ///
+    /// # Errors
+    /// As [`Client::send`].
+    pub async fn list<T: DeserializeOwned>(&self, request: Request, field: &str) -> Result<Vec<T>, Failure> {
+        let request = request.query("limit", PAGE);
+        let mut items = Vec::new();
+        let mut cursor: Option<String> = None;
+        loop {
+            let page = match &cursor {
+                Some(cursor) => request.clone().query("cursor", cursor),
+                None => request.clone(),
+            };
+            let mut answer: Json = self.send(page).await?;
+            let next = next_cursor(&answer).filter(|next| Some(next) != cursor.as_ref());
+            let found = answer.get_mut(field).map(Json::take).unwrap_or_default();
+            let found: Vec<T> = serde_json::from_value(found)
+                .map_err(|cause| ApiError::new(&request, Cause::Shape(cause.to_string())))?;
+            let empty = found.is_empty();
+            items.extend(found);
+            cursor = next;
+            if cursor.is_none() || empty {
+                return Ok(items);
+            }
+        }
+    }
+
+    async fn exchange(&self, request: &Request) -> Result<Vec<u8>, ApiError> {
+        let mut attempt = 0;
+        loop {
+            let error = match self.attempt(request).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let wait = retry::wait(request, &error, attempt).filter(|_| self.patient);
+            let Some(wait) = wait else { return Err(error) };
+            tracing::debug!(operation = request.operation, ?wait, attempt, "trying again");
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
+    }
+
+    async fn attempt(&self, request: &Request) -> Result<Vec<u8>, ApiError> {
+        let fail = |cause| ApiError::new(request, cause);
+        let limit = if request.method == Method::Get { READ_LIMIT } else { WRITE_LIMIT };
+        let url = format!("{}{}", self.base, request.path.as_str());
+        let mut call = self.http.request(request.method.into(), url).query(&request.query).timeout(limit);
+        match &request.body {
+            Body::None => {}
+            Body::Json(body) => call = call.json(body),
+            Body::Parts(parts) => call = call.multipart(request::form(parts)),
+        }
+        tracing::debug!(operation = request.operation, method = %request.method, path = request.path.as_str());
+        let response =
+            call.send().await.map_err(|error| fail(Cause::Network(error::describe(&error, limit))))?;
+        let status = response.status().as_u16();
+        let answered = error::Answered::of(response.headers());
+        let body = read_body(response, limit).await.map_err(fail)?;
+        if (200..300).contains(&status) {
+            return if body.is_empty() || answered.is_json {
+                Ok(body)
+            } else {
+                Err(fail(Cause::NotTheApi { status, content_type: answered.content_type }))
+            };
+        }
+        Err(fail(error::refusal(status, answered, &body)))
+    }
+}
+
+async fn read_body(mut response: reqwest::Response, limit: Duration) -> Result<Vec<u8>, Cause> {
+    let mut body = Vec::new();
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| Cause::Network(error::describe(&error, limit)))?
+    {
+        if body.len() + chunk.len() > LONGEST_ANSWER {
+            return Err(Cause::Shape(format!("an answer of more than {LONGEST_ANSWER} bytes")));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn decode<T: DeserializeOwned>(request: &Request, body: Vec<u8>) -> Result<T, ApiError> {
+    // An empty body reads as an empty object (API spec 1).
+    let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
+    serde_json::from_slice(body).map_err(|cause| ApiError::new(request, Cause::Shape(cause.to_string())))
+}
+
+fn next_cursor(answer: &Json) -> Option<String> {
+    let next = answer.get("pagination")?.get("next")?.as_str()?;
+    (!next.is_empty()).then(|| next.to_owned())
+}
+
+fn headers(key: &Secret) -> Result<HeaderMap, Failure> {
+    let mut value = HeaderValue::from_str(&format!("Bearer {}", key.expose().trim())).map_err(|_| {
+        Diagnostic::error(codes::MISSING_API_KEY, "the API key holds characters that no key has")
+            .fix("copy the key again, without line breaks")
+    })?;
+    value.set_sensitive(true);
+    Ok(HeaderMap::from_iter([(AUTHORIZATION, value)]))
+}
+
+fn connector(url: &reqwest::Url, headers: HeaderMap) -> reqwest::Result<reqwest::Client> {
+    // Fails only when another provider was installed first, which serves as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let mut builder = reqwest::Client::builder()
+        .default_headers(headers)
+        .user_agent(concat!("neonform/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(Duration::from_secs(10))
+        // The key goes to the host that it was given for, and nowhere else.
+        .redirect(reqwest::redirect::Policy::none());
+    if matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")) {
+        builder = builder.no_proxy();
+    }
+    builder.build()
+}
+
+/// A diagnostic for what cannot happen.
+pub(crate) fn bug(what: &str) -> Failure {
+    Diagnostic::error(codes::INTERNAL, format!("{what}; this is a bug in neonform")).into()
+}

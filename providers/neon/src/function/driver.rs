@@ -1,0 +1,202 @@
+//! What is sent for functions, and how one is bundled before that.
+
+use std::sync::Arc;
+
+use futures::future::BoxFuture;
+use neonform_engine::address::Address;
+use neonform_engine::diagnostic::{Failure, codes};
+use neonform_engine::kind::{Driver, Outputs};
+use neonform_engine::value::{Secret, Value};
+use serde::Deserialize;
+use serde_json::{Map, Value as Json, json};
+
+use super::marker::environment_digest;
+use super::read::Source;
+use super::spec::{Deployment, Function, Operation, Spec};
+use crate::client::{Part, Request};
+use crate::scope::Scope;
+
+const FEATURE: &str = "Functions";
+
+/// A function's code, ready to send.
+#[derive(Clone)]
+pub struct Bundle {
+    /// The archive.
+    pub archive: Arc<Vec<u8>>,
+    /// SHA-256 of its canonical content (`design.md`, "Canonical content").
+    pub sha256: [u8; 32],
+}
+
+impl std::fmt::Debug for Bundle {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "Bundle({} bytes)", self.archive.len())
+    }
+}
+
+/// Makes bundles; what the driver asks for one before a plan.
+pub trait Bundler: Send + Sync {
+    /// Bundles one function.
+    ///
+    /// # Errors
+    /// What is wrong with its sources.
+    fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>>;
+}
+
+/// A function as reported.
+#[derive(Debug, Clone)]
+pub struct FunctionLive {
+    /// The display name.
+    pub name: String,
+    /// Where it is called; empty when it cannot be.
+    pub invocation_url: String,
+    /// The newest deployment, whatever became of it.
+    pub current: Option<DeploymentLive>,
+}
+
+/// A deployment as reported.
+#[derive(Debug, Clone)]
+pub struct DeploymentLive {
+    /// Its number; counts up per function from 1.
+    pub id: i64,
+    /// What became of it.
+    pub status: Status,
+    /// Its runtime, when reported.
+    pub runtime: Option<String>,
+    /// The names of its variables, markers included.
+    pub variables: Vec<String>,
+}
+
+/// What became of a deployment; unknown words read as pending (API spec 5).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Status {
+    /// Not finished yet.
+    Pending,
+    /// It serves.
+    Completed,
+    /// Its build failed.
+    Failed,
+}
+
+#[derive(Deserialize)]
+struct One {
+    function: Item,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    slug: String,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    invocation_url: Option<String>,
+    #[serde(default)]
+    current_deployment: Option<DeploymentItem>,
+}
+
+#[derive(Deserialize)]
+struct Deployed {
+    deployment: DeploymentItem,
+}
+
+#[derive(Deserialize)]
+struct DeploymentItem {
+    id: i64,
+    #[serde(default)]
+    status: Option<String>,
+    #[serde(default)]
+    runtime: Option<String>,
+    #[serde(default)]
+    environment: Option<Vec<String>>,
+}
+
+impl From<Item> for FunctionLive {
+    fn from(item: Item) -> Self {
+        let read = |deployment: DeploymentItem| DeploymentLive {
+            id: deployment.id,
+            status: match deployment.status.as_deref() {
+                Some("completed") => Status::Completed,
+                Some("failed") => Status::Failed,
+                _ => Status::Pending,
+            },
+            runtime: deployment.runtime,
+            variables: deployment.environment.unwrap_or_default(),
+        };
+        Self {
+            name: item.name.unwrap_or(item.slug),
+            invocation_url: item.invocation_url.unwrap_or_default(),
+            current: item.current_deployment.map(read),
+        }
+    }
+}
+
+impl Driver<Scope> for Function {
+    async fn prepare(&self, scope: &Scope, address: &Address, spec: Spec) -> Result<Spec, Failure> {
+        let bundle = scope.bundler.bundle(address.name(), &spec.source).await?;
+        let (project, slug) = (scope.project.clone(), address.name().to_owned());
+        let variables = spec.environment.set.clone();
+        let digest = tokio::task::spawn_blocking(move || environment_digest(&project, &slug, &variables));
+        let environment_digest =
+            digest.await.map_err(|_| crate::client::bug("the environment digest was cancelled"))?;
+        Ok(Spec { bundle: Some(bundle), environment_digest, ..spec })
+    }
+
+    async fn read(&self, scope: &Scope) -> Result<Vec<(String, FunctionLive)>, Failure> {
+        let request = Request::get("listBranchFunctions", scope.in_branch(&["functions"])).feature(FEATURE);
+        let items: Vec<Item> = scope.client.list(request, "functions").await?;
+        Ok(items.into_iter().map(|item| (item.slug.clone(), item.into())).collect())
+    }
+
+    async fn apply(
+        &self,
+        scope: &Scope,
+        address: &Address,
+        operation: Operation,
+    ) -> Result<Outputs, Failure> {
+        match operation {
+            Operation::Deploy(deployment) => deploy(scope, address.name(), deployment).await,
+            Operation::Rename { name, own } => match rename(scope, address.name(), &name).await {
+                Err(failure) if is_absent(&failure) => deploy(scope, address.name(), own).await,
+                renamed => renamed.map(|()| Outputs::new()),
+            },
+        }
+    }
+}
+
+fn is_absent(failure: &Failure) -> bool {
+    failure.0.iter().any(|diagnostic| diagnostic.code == codes::NOT_FOUND)
+}
+
+async fn deploy(scope: &Scope, slug: &str, deployment: Deployment) -> Result<Outputs, Failure> {
+    let path = scope.in_branch(&["functions", slug, "deployments"]);
+    let request = Request::post("deployBranchFunction", path).multipart(parts(&deployment)).feature(FEATURE);
+    let made: Deployed = scope.client.send(request).await?;
+    #[expect(clippy::cast_precision_loss, reason = "deployments are counted from 1")]
+    let mut outputs = vec![("deploymentId".to_owned(), Value::Number(made.deployment.id as f64))];
+    if let Some(name) = &deployment.rename {
+        rename(scope, slug, name).await?;
+    }
+    if deployment.is_new {
+        // Only for the report: the deployment is made whether or not this answers (spec 4.8).
+        let request = Request::get("getBranchFunction", scope.in_branch(&["functions", slug]));
+        let url = scope.client.send::<One>(request).await.ok().and_then(|one| one.function.invocation_url);
+        outputs.extend(url.filter(|url| !url.is_empty()).map(|url| ("invocationUrl".to_owned(), url.into())));
+    }
+    Ok(outputs)
+}
+
+fn parts(deployment: &Deployment) -> Vec<Part> {
+    let environment: Map<String, Json> =
+        deployment.environment.iter().map(|(name, value)| (name.clone(), value.expose().into())).collect();
+    let mut parts = Vec::new();
+    if let Some(bundle) = &deployment.bundle {
+        parts.push(Part::zip(bundle.archive.clone()));
+    }
+    parts.push(Part::text("runtime", Secret::new(deployment.runtime)));
+    parts.push(Part::text("environment", Secret::new(Json::Object(environment).to_string())));
+    parts
+}
+
+async fn rename(scope: &Scope, slug: &str, name: &str) -> Result<(), Failure> {
+    let request = Request::patch("updateBranchFunction", scope.in_branch(&["functions", slug]));
+    scope.client.send::<Json>(request.json(json!({ "name": name })).feature(FEATURE)).await.map(drop)
+}

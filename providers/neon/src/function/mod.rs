@@ -1,0 +1,24 @@
+//! Functions: bundled code with an environment, deployed when what would run has changed
+//! (spec 1.6, 4.5, 6; `marker.rs` for how a change is told without a state file).
+//!
+//! Claims `functions` (and `preview.functions`) and the closure's `functions.<slug>.runtime`. Uses
+//! the function list, deployments, and the display name.
+//!
+//! | situation | change | impact |
+//! | --- | --- | --- |
+//! | no such function | deploy with code, environment, runtime | additive |
+//! | code differs, or nobody knows what is deployed, or the last deployment failed | deploy all | additive |
+//! | only environment or runtime differ | deploy without code | additive |
+//! | display name differs | rename | additive |
+//!
+//! Values of variables cannot be read back; a digest of them can be compared. Never deleted.
+
+mod spec;
+mod read;
+mod external;
+mod marker;
+mod driver;
+
+pub use driver::{Bundle, Bundler, DeploymentLive, FunctionLive, Status};
+pub use read::Source;
+pub use spec::{Environment, Function, Operation, Spec};

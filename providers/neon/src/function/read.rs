@@ -1,0 +1,190 @@
+//! What a policy may say about a function, and what it says once defaults are in (spec 1.6, 3.2).
+
+use neonform_engine::address::Address;
+use neonform_engine::diagnostic::{Diagnostic, Layer, codes};
+use neonform_engine::kind::Resource;
+use neonform_engine::node::Shape;
+use neonform_engine::path::Path;
+use neonform_engine::policy::{Object, Policy};
+use neonform_engine::value::{Secret, Value};
+
+use super::external::{self, External};
+use super::spec::{Environment, Function, Spec};
+use crate::homes::{functions, tuned_functions};
+use neonform_engine::kind::Kind;
+
+/// What a function is made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// The entry, as written.
+    pub path: String,
+    /// `esbuild`, `none`, or `<function>` for one written in the policy.
+    pub bundler: &'static str,
+    /// Packages left out of the bundle, when declared.
+    pub external: Option<Vec<External>>,
+}
+
+/// The declared functions and, in the same order, their resolved forms.
+pub(super) fn read(policy: &Policy<'_>) -> (Vec<Resource<Spec>>, Vec<Value>) {
+    let homes = functions(policy);
+    let names: Vec<&str> = homes.iter().flatten().map(|(slug, _)| *slug).collect();
+    let tuned = tuned(policy, &names);
+    let mut read = homes.iter().map(|home| {
+        let declared = home.iter().filter_map(|(slug, object)| {
+            let runtime = tuned.iter().find(|(name, _)| name == slug).and_then(|(_, runtime)| *runtime);
+            function(slug, object, runtime.unwrap_or("nodejs24"))
+        });
+        declared.unzip()
+    });
+    let counts = read.next().unwrap_or_default();
+    // The other home does not count and is checked all the same.
+    read.for_each(|_: (Vec<_>, Vec<_>)| {});
+    counts
+}
+
+fn tuned<'a>(policy: &'a Policy<'_>, declared: &[&str]) -> Vec<(&'a str, Option<&'static str>)> {
+    let mut found = Vec::new();
+    for (slug, object) in tuned_functions(policy) {
+        if !declared.contains(&slug) {
+            let cursor = object.cursor();
+            cursor.report(
+                Diagnostic::error(
+                    codes::UNKNOWN_REFERENCE,
+                    "the closure tunes a function that is not declared",
+                )
+                .path(cursor.path().clone())
+                .at(cursor.at())
+                .found(format!("{slug:?}"))
+                .expected(format!("one of {}", declared.join(", ")))
+                .fix("declare the function, or remove its tuning"),
+            );
+        }
+        found.push((slug, object.get("runtime").and_then(|runtime| runtime.choice(&["nodejs24"]))));
+    }
+    found
+}
+
+fn function(slug: &str, object: &Object<'_>, runtime: &'static str) -> Option<(Resource<Spec>, Value)> {
+    let name =
+        object.require("name", "the display name, 1 to 255 characters").and_then(|name| name.text(1, 255));
+    let source =
+        object.require("source", "the path of the entry file").and_then(|source| source.text(1, usize::MAX));
+    let environment = environment(slug, object);
+    let bundler = bundler(object);
+    let external = external::read(object, bundler.unwrap_or("esbuild"));
+    let dev = dev(object);
+    let source = Source { path: source?.to_owned(), bundler: bundler?, external };
+    let resolved = resolved(slug, name?, &source, &environment, runtime, dev);
+    let spec = Spec {
+        name: name?.to_owned(),
+        source,
+        environment: Environment::new(environment),
+        runtime,
+        bundle: None,
+        environment_digest: String::new(),
+    };
+    let path = object.cursor().path().clone();
+    Some((Resource { address: Address::new(Function::NAME, slug), spec, needs: Vec::new(), path }, resolved))
+}
+
+fn environment(slug: &str, object: &Object<'_>) -> Vec<(String, Secret)> {
+    let Some(record) = object.get("env").and_then(|env| env.object()) else { return Vec::new() };
+    let mut read = Vec::new();
+    for (name, cursor) in record.entries_and_undefined() {
+        if *cursor.shape() != Shape::Undefined {
+            // Never through `string()`: its report would show what was found, and that is a value.
+            if let Shape::String(value) = cursor.shape() {
+                read.push((name.to_owned(), Secret::new(value.clone())));
+            } else {
+                let problem =
+                    cursor.problem(codes::WRONG_TYPE, "the value has the wrong type").layer(Layer::Type);
+                cursor.report(problem.found(type_name(cursor.shape())).expected("a string"));
+            }
+            continue;
+        }
+        cursor.report(
+            cursor
+                .problem(codes::UNSET_VARIABLE, "a variable of a function is undefined")
+                .layer(Layer::Type)
+                .found(format!("{name:?} of function {slug:?} is unset"))
+                .expected("a string")
+                .fix(format!(
+                    "set {name} in the environment, or leave the key out; do not write ?? \"\": an empty string deletes the variable from the function"
+                )),
+        );
+    }
+    read
+}
+
+fn type_name(shape: &Shape) -> String {
+    match shape {
+        Shape::Number(_) => "a number".to_owned(),
+        Shape::Bool(_) => "a boolean".to_owned(),
+        other => neonform_engine::node::Node::new(other.clone()).describe(),
+    }
+}
+
+fn bundler(object: &Object<'_>) -> Option<&'static str> {
+    let Some(cursor) = object.get("bundler") else { return Some("esbuild") };
+    match cursor.shape() {
+        Shape::String(text) if text == "esbuild" => Some("esbuild"),
+        Shape::String(text) if text == "none" => Some("none"),
+        Shape::Function => Some("<function>"),
+        _ => {
+            let problem =
+                cursor.problem(codes::INVALID_CHOICE, "the value is not a bundler").layer(Layer::Type);
+            cursor.report(problem.expected("\"esbuild\", \"none\" or a function"));
+            None
+        }
+    }
+}
+
+fn dev(object: &Object<'_>) -> Option<Vec<(String, Value)>> {
+    let dev = object.get("dev")?.object()?;
+    let Some(cursor) = dev.get("port") else { return Some(Vec::new()) };
+    let port = cursor.integer()?;
+    if !(1..=65_535).contains(&port) {
+        let code = if port < 1 { codes::TOO_SMALL } else { codes::TOO_BIG };
+        cursor.report(
+            cursor.problem(code, "a port is out of range").expected("a whole number from 1 to 65535"),
+        );
+        return None;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a port is at most 65535")]
+    Some(vec![("port".to_owned(), Value::Number(port as f64))])
+}
+
+fn resolved(
+    slug: &str,
+    name: &str,
+    source: &Source,
+    environment: &[(String, Secret)],
+    runtime: &str,
+    dev: Option<Vec<(String, Value)>>,
+) -> Value {
+    let variables = environment.iter().map(|(key, value)| (key.clone(), Value::Secret(value.clone())));
+    let mut fields = vec![
+        ("slug".to_owned(), slug.into()),
+        ("name".to_owned(), name.into()),
+        ("source".to_owned(), source.path.as_str().into()),
+        ("env".to_owned(), Value::Map(variables.collect())),
+        ("runtime".to_owned(), runtime.into()),
+        ("bundler".to_owned(), source.bundler.into()),
+    ];
+    if let Some(external) = &source.external {
+        let entry = |package: &External| {
+            Value::Map(vec![
+                ("name".to_owned(), package.name.as_str().into()),
+                ("includeFiles".to_owned(), package.include_files.into()),
+            ])
+        };
+        fields.push(("externalPackages".to_owned(), Value::List(external.iter().map(entry).collect())));
+    }
+    fields.extend(dev.map(|dev| ("dev".to_owned(), Value::Map(dev))));
+    Value::Map(fields)
+}
+
+/// Where the resolved functions stand.
+pub(super) fn place() -> Path {
+    Path::root().key("preview").key("functions")
+}

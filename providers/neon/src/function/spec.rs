@@ -1,0 +1,288 @@
+//! When a function is deployed, and what is sent.
+
+use neonform_engine::address::Address;
+use neonform_engine::change::{Action, Attribute, Change, Impact, Record};
+use neonform_engine::kind::{Context, Declared, Kind};
+use neonform_engine::path::Path;
+use neonform_engine::policy::Policy;
+use neonform_engine::value::{Secret, Value};
+
+use super::driver::{Bundle, DeploymentLive, FunctionLive, Status};
+use super::marker::{self, Marker};
+use super::read::{self, Source};
+use crate::homes::has_preview;
+
+/// The function kind.
+pub struct Function;
+
+/// What a policy asks of a function.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// The display name.
+    pub name: String,
+    /// What it is made from.
+    pub source: Source,
+    /// Its variables.
+    pub environment: Environment,
+    /// The runtime.
+    pub runtime: &'static str,
+    /// The bundle; there once the resource is prepared.
+    pub bundle: Option<Bundle>,
+    /// The digest of the variables; there once the resource is prepared.
+    pub environment_digest: String,
+}
+
+/// Variables as a policy writes them: an empty value deletes one (spec 1.6).
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// Variables with a value.
+    pub set: Vec<(String, Secret)>,
+    /// Variables to delete.
+    pub deleted: Vec<String>,
+}
+
+impl Environment {
+    /// Sorts out variables as written.
+    pub fn new(written: Vec<(String, Secret)>) -> Self {
+        let (deleted, set): (Vec<_>, Vec<_>) =
+            written.into_iter().partition(|(_, value)| value.expose().is_empty());
+        Self { set, deleted: deleted.into_iter().map(|(name, _)| name).collect() }
+    }
+}
+
+/// One change, perhaps of several requests.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// Deploy.
+    Deploy(Deployment),
+    /// Change the display name.
+    Rename {
+        /// The new name.
+        name: String,
+        /// What to deploy first where the function is only inherited: the platform renames a branch's
+        /// own functions only (API spec 6.10).
+        own: Deployment,
+    },
+}
+
+/// A deployment to make.
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// The code; `None` keeps what is deployed.
+    pub bundle: Option<Bundle>,
+    /// The runtime.
+    pub runtime: &'static str,
+    /// Every variable to send: values, and empty texts for those to delete.
+    pub environment: Vec<(String, Secret)>,
+    /// The display name to set afterwards, for a function that does not have it yet.
+    pub rename: Option<String>,
+    /// Whether the function is new, so that its URL has to be asked for.
+    pub is_new: bool,
+}
+
+impl Kind for Function {
+    type Spec = Spec;
+    type Live = FunctionLive;
+    type Operation = Operation;
+
+    const NAME: &'static str = "function";
+
+    fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
+        let mut declared = Declared::default();
+        let (resources, resolved) = read::read(policy);
+        declared.resources = resources;
+        declared.service = (!declared.resources.is_empty()).then_some("Functions");
+        if policy.root().is_some_and(|root| has_preview(&root)) {
+            declared.resolved.push((read::place(), Value::List(resolved)));
+        }
+        declared
+    }
+
+    fn diff(
+        &self,
+        _context: &Context<'_>,
+        address: &Address,
+        spec: &Spec,
+        live: Option<&FunctionLive>,
+    ) -> Vec<Change<Operation>> {
+        let current = live.and_then(|live| live.current.as_ref());
+        let wanted = Wanted::of(spec);
+        match (live, differences(spec, &wanted, current)) {
+            (_, Some(found)) => vec![deployment(address, spec, &wanted, live, found)],
+            (Some(live), None) if live.name != spec.name => vec![rename(live, spec, &wanted)],
+            _ => Vec::new(),
+        }
+    }
+
+    fn export(&self, slug: &str, live: &FunctionLive) -> Vec<(Path, Value)> {
+        let place = Path::root().key("preview").key("functions").key(slug).key("name");
+        vec![(place, live.name.as_str().into())]
+    }
+}
+
+/// Digests of what should be deployed.
+struct Wanted {
+    bundle: String,
+    environment: String,
+}
+
+impl Wanted {
+    fn of(spec: &Spec) -> Self {
+        let bundle = spec.bundle.as_ref().map(|bundle| marker::bundle_digest(&bundle.sha256));
+        Self { bundle: bundle.unwrap_or_default(), environment: spec.environment_digest.clone() }
+    }
+}
+
+/// What a deployment would change.
+struct Differences {
+    attributes: Vec<Attribute>,
+    reason: Option<&'static str>,
+    with_code: bool,
+}
+
+fn differences(spec: &Spec, wanted: &Wanted, current: Option<&DeploymentLive>) -> Option<Differences> {
+    let Some(current) = current else {
+        let attributes =
+            vec![bundle_attribute(spec, wanted, None), Attribute::added("runtime", spec.runtime)];
+        let variables = variable_attributes(spec, &[]);
+        return Some(Differences {
+            attributes: [attributes, variables].concat(),
+            reason: None,
+            with_code: true,
+        });
+    };
+    let mut attributes = Vec::new();
+    let marker = Marker::of(current.id, &current.variables);
+    let known = marker.as_ref().filter(|_| current.status != Status::Failed);
+    let with_code = known.is_none_or(|marker| marker.bundle != wanted.bundle);
+    if with_code {
+        attributes.push(bundle_attribute(spec, wanted, known.map(|marker| marker.bundle.as_str())));
+    }
+    if current.runtime.as_deref().is_some_and(|runtime| runtime != spec.runtime) {
+        attributes.push(Attribute::changed(
+            "runtime",
+            current.runtime.as_deref().map(Value::from),
+            spec.runtime,
+        ));
+    }
+    let mut variables = variable_attributes(spec, &current.variables);
+    if variables.is_empty() && known.is_some_and(|marker| marker.environment != wanted.environment) {
+        let digest = |text: &str| Value::String(format!("digest {}", &text[..8]));
+        let before = known.map(|marker| digest(&marker.environment));
+        variables.push(Attribute::changed("env", before, digest(&wanted.environment)));
+    }
+    attributes.extend(variables);
+    let reason = match (&marker, current.status) {
+        (None, _) => Some("what is deployed was not deployed by neonform, so it cannot be compared"),
+        (Some(_), Status::Failed) => Some("the last deployment failed"),
+        _ => None,
+    };
+    (with_code || !attributes.is_empty()).then_some(Differences { attributes, reason, with_code })
+}
+
+fn bundle_attribute(spec: &Spec, wanted: &Wanted, before: Option<&str>) -> Attribute {
+    let short = |digest: &str| format!("sha256:{}", digest.get(..12).unwrap_or(digest));
+    let size = spec.bundle.as_ref().map_or(0, |bundle| bundle.archive.len());
+    let after = format!("{} ({size} bytes)", short(&wanted.bundle));
+    Attribute::changed("bundle", before.map(|digest| short(digest).into()), after)
+}
+
+/// Names that come and go; values never show.
+fn variable_attributes(spec: &Spec, live: &[String]) -> Vec<Attribute> {
+    let secret = || Value::Secret(Secret::new(""));
+    let added = spec
+        .environment
+        .set
+        .iter()
+        .filter(|(name, _)| !live.contains(name))
+        .map(|(name, _)| Attribute { name: format!("env.{name}"), before: None, after: Some(secret()) });
+    let removed = removed(spec, live).map(|name| Attribute {
+        name: format!("env.{name}"),
+        before: Some(secret()),
+        after: None,
+    });
+    added.chain(removed).collect()
+}
+
+/// Variables of the current deployment that the policy does not set.
+fn removed<'a>(spec: &'a Spec, live: &'a [String]) -> impl Iterator<Item = &'a String> {
+    live.iter()
+        .filter(|name| !marker::is_marker(name) && !spec.environment.set.iter().any(|(set, _)| set == *name))
+}
+
+fn deployment(
+    address: &Address,
+    spec: &Spec,
+    wanted: &Wanted,
+    live: Option<&FunctionLive>,
+    found: Differences,
+) -> Change<Operation> {
+    let renamed = live.map_or(address.name(), |live| live.name.as_str()) != spec.name;
+    let operation = Operation::Deploy(Deployment {
+        bundle: spec.bundle.clone().filter(|_| found.with_code),
+        runtime: spec.runtime,
+        environment: environment_to_send(spec, wanted, live),
+        rename: renamed.then(|| spec.name.clone()),
+        is_new: live.is_none(),
+    });
+    let action = if live.is_some() { Action::Update } else { Action::Create };
+    let mut change = Change::doable(action, Impact::Additive, operation);
+    change.attributes = found.attributes;
+    if renamed {
+        change.attributes.push(name_attribute(live, spec));
+    }
+    change.reason = found.reason.filter(|_| live.is_some()).map(str::to_owned);
+    let mut details = vec![
+        ("slug".to_owned(), address.name().into()),
+        ("source".to_owned(), spec.source.path.as_str().into()),
+        ("runtime".to_owned(), spec.runtime.into()),
+    ];
+    let url = live.map(|live| live.invocation_url.as_str()).filter(|url| !url.is_empty());
+    details.extend(url.map(|url| ("invocationUrl".to_owned(), url.into())));
+    change.record =
+        Some(Record { kind: "service", identifier: format!("function:{}", address.name()), action, details });
+    change
+}
+
+/// Declared values, deletions as written, leftovers and old markers deleted, the new marker.
+fn environment_to_send(spec: &Spec, wanted: &Wanted, live: Option<&FunctionLive>) -> Vec<(String, Secret)> {
+    let current = live.and_then(|live| live.current.as_ref());
+    let marker = Marker {
+        replaced: current.map_or(0, |deployment| deployment.id),
+        bundle: wanted.bundle.clone(),
+        environment: wanted.environment.clone(),
+    };
+    let live_names = current.map(|deployment| deployment.variables.as_slice()).unwrap_or_default();
+    let old_markers = live_names.iter().filter(|name| marker::is_marker(name));
+    let deleted = spec.environment.deleted.iter().chain(removed(spec, live_names)).chain(old_markers);
+    let mut send = spec.environment.set.clone();
+    for name in deleted {
+        if !send.iter().any(|(sent, _)| sent == name) {
+            send.push((name.clone(), Secret::new("")));
+        }
+    }
+    send.push((marker.name(), Secret::new("1")));
+    send
+}
+
+fn name_attribute(live: Option<&FunctionLive>, spec: &Spec) -> Attribute {
+    Attribute::changed("name", live.map(|live| live.name.as_str().into()), spec.name.as_str())
+}
+
+fn rename(live: &FunctionLive, spec: &Spec, wanted: &Wanted) -> Change<Operation> {
+    let own = Deployment {
+        bundle: None,
+        runtime: spec.runtime,
+        environment: environment_to_send(spec, wanted, Some(live)),
+        rename: Some(spec.name.clone()),
+        is_new: false,
+    };
+    let operation = Operation::Rename { name: spec.name.clone(), own };
+    let mut change = Change::doable(Action::Update, Impact::Additive, operation);
+    change.attributes = vec![name_attribute(Some(live), spec)];
+    change
+}
+
+#[cfg(test)]
+#[path = "spec_tests.rs"]
+mod tests;

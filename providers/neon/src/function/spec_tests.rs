@@ -1,0 +1,123 @@
+use std::sync::Arc;
+
+use neonform_engine::change::Doable;
+use neonform_engine::target::Target;
+
+use super::super::marker::bundle_digest;
+use super::*;
+
+const CODE: [u8; 32] = [7; 32];
+
+fn spec(environment: &[(&str, &str)]) -> Spec {
+    let written = environment.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect();
+    Spec {
+        name: "Api".to_owned(),
+        source: Source { path: "./api.ts".to_owned(), bundler: "esbuild", external: None },
+        environment: Environment::new(written),
+        runtime: "nodejs24",
+        bundle: Some(Bundle { archive: Arc::new(vec![0; 10]), sha256: CODE }),
+        environment_digest: "e".repeat(32),
+    }
+}
+
+fn deployed(id: i64, bundle: &[u8; 32], digest: &str, names: &[&str]) -> FunctionLive {
+    let marker = Marker { replaced: id - 1, bundle: bundle_digest(bundle), environment: digest.repeat(32) };
+    let mut variables: Vec<String> = names.iter().map(ToString::to_string).collect();
+    variables.push(marker.name());
+    let runtime = Some("nodejs24".to_owned());
+    let current = Some(DeploymentLive { id, status: Status::Completed, runtime, variables });
+    FunctionLive { name: "Api".to_owned(), invocation_url: "https://x/".to_owned(), current }
+}
+
+/// One line for each change: action, whether code is sent, attributes, variables sent.
+fn check(spec: &Spec, live: Option<&FunctionLive>, expected: &[&str]) {
+    let target = Target {
+        project: "p".to_owned(),
+        organization: None,
+        name: "main".to_owned(),
+        id: None,
+        exists: true,
+        parent_id: None,
+        is_default: None,
+        is_protected: None,
+        expires_at: None,
+        created_at: None,
+    };
+    let context = Context { target: &target, now: jiff::Timestamp::UNIX_EPOCH };
+    let changes = Function.diff(&context, &Address::new("function", "api"), spec, live);
+    let lines: Vec<String> = changes.iter().map(line).collect();
+    assert_eq!(lines, expected);
+}
+
+fn line(change: &Change<Operation>) -> String {
+    let attributes: Vec<&str> = change.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
+    let Doable::Yes(operation) = &change.doable else { return "not doable".to_owned() };
+    let sent = match operation {
+        Operation::Rename { name, .. } => format!("rename {name}"),
+        Operation::Deploy(deployment) => {
+            let code = if deployment.bundle.is_some() { "code" } else { "no code" };
+            let pair = |(name, value): &(String, Secret)| {
+                let name = if marker::is_marker(name) { "marker" } else { name };
+                format!("{name}={}", value.expose())
+            };
+            let variables: Vec<String> = deployment.environment.iter().map(pair).collect();
+            format!("{code}; {}", variables.join(" "))
+        }
+    };
+    format!("{} {} | {sent}", change.action.word(), attributes.join(","))
+}
+
+#[test]
+fn nothing_changed_nothing_to_do() {
+    check(&spec(&[("A", "1")]), Some(&deployed(3, &CODE, "e", &["A"])), &[]);
+}
+
+#[test]
+fn a_new_function_is_created() {
+    check(&spec(&[("A", "1")]), None, &["create bundle,runtime,env.A,name | code; A=1 marker=1"]);
+}
+
+#[test]
+fn changed_code_is_deployed_and_the_old_marker_goes() {
+    let live = deployed(3, &[8; 32], "e", &[]);
+    check(&spec(&[]), Some(&live), &["update bundle | code; marker= marker=1"]);
+}
+
+#[test]
+fn a_changed_value_uploads_nothing() {
+    let live = deployed(3, &CODE, "f", &["A"]);
+    check(&spec(&[("A", "2")]), Some(&live), &["update env | no code; A=2 marker= marker=1"]);
+}
+
+#[test]
+fn a_variable_that_the_policy_no_longer_sets_is_removed() {
+    let live = deployed(3, &CODE, "f", &["A", "OLD"]);
+    check(&spec(&[("A", "1")]), Some(&live), &["update env.OLD | no code; A=1 OLD= marker= marker=1"]);
+}
+
+#[test]
+fn an_empty_value_deletes_and_is_no_drift_once_gone() {
+    let live = deployed(3, &CODE, "e", &["OLD"]);
+    check(&spec(&[("OLD", "")]), Some(&live), &["update env.OLD | no code; OLD= marker= marker=1"]);
+    check(&spec(&[("OLD", "")]), Some(&deployed(4, &CODE, "e", &[])), &[]);
+}
+
+#[test]
+fn a_deployment_by_another_tool_is_drift() {
+    let mut live = deployed(3, &CODE, "e", &[]);
+    live.current.as_mut().unwrap().id = 4;
+    check(&spec(&[]), Some(&live), &["update bundle | code; marker= marker=1"]);
+}
+
+#[test]
+fn a_failed_deployment_is_tried_again() {
+    let mut live = deployed(3, &CODE, "e", &[]);
+    live.current.as_mut().unwrap().status = Status::Failed;
+    check(&spec(&[]), Some(&live), &["update bundle | code; marker= marker=1"]);
+}
+
+#[test]
+fn another_display_name_is_a_rename() {
+    let live = FunctionLive { name: "Old".to_owned(), ..deployed(3, &CODE, "e", &[]) };
+    check(&spec(&[]), Some(&live), &["update name | rename Api"]);
+}

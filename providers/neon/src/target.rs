@@ -1,0 +1,238 @@
+//! Finding the branch that a command is about, and reading its facts (spec 5.4, API spec 6.4).
+//!
+//! One concurrent round: project, branches, endpoints. The facts become the [`Target`] that the
+//! policy's closure sees, and the branch kind's live state, so that nothing is read twice.
+
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::target::Target;
+use serde::Deserialize;
+
+use crate::branch::{BranchLive, EndpointLive};
+use crate::client::{ApiPath, Client, Request};
+
+/// A branch that was found.
+#[derive(Debug)]
+pub struct Found {
+    /// Its facts for the policy's closure.
+    pub target: Target,
+    /// Its id.
+    pub id: String,
+    /// Its settings.
+    pub live: BranchLive,
+    /// Its project.
+    pub project: Project,
+}
+
+#[derive(Deserialize)]
+struct OneProject {
+    project: Project,
+}
+
+/// A project as reported.
+#[derive(Debug, Deserialize)]
+pub struct Project {
+    /// Project id.
+    pub id: String,
+    /// Display name.
+    #[serde(default)]
+    pub name: String,
+    /// Region id.
+    #[serde(default)]
+    pub region_id: String,
+    /// Major version of Postgres.
+    #[serde(default)]
+    pub pg_version: i64,
+    /// Organization id.
+    #[serde(default)]
+    pub org_id: Option<String>,
+    #[serde(default)]
+    default_endpoint_settings: Option<Limits>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Limits {
+    autoscaling_limit_min_cu: Option<f64>,
+    autoscaling_limit_max_cu: Option<f64>,
+    suspend_timeout_seconds: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Branch {
+    id: String,
+    name: String,
+    #[serde(default)]
+    parent_id: Option<String>,
+    #[serde(default)]
+    default: bool,
+    #[serde(default)]
+    protected: bool,
+    #[serde(default)]
+    expires_at: Option<String>,
+    #[serde(default)]
+    created_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Endpoints {
+    endpoints: Vec<Endpoint>,
+}
+
+#[derive(Deserialize)]
+struct Endpoint {
+    id: String,
+    branch_id: String,
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    autoscaling_limit_min_cu: Option<f64>,
+    #[serde(default)]
+    autoscaling_limit_max_cu: Option<f64>,
+    #[serde(default)]
+    suspend_timeout_seconds: Option<i64>,
+}
+
+#[derive(Deserialize)]
+struct Organizations {
+    #[serde(default)]
+    organizations: Vec<Organization>,
+}
+
+#[derive(Deserialize)]
+struct Organization {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Projects {
+    #[serde(default)]
+    projects: Vec<Project>,
+}
+
+/// What a project that reports no defaults has.
+const NO_LIMITS: Limits =
+    Limits { autoscaling_limit_min_cu: None, autoscaling_limit_max_cu: None, suspend_timeout_seconds: None };
+
+/// Whether a text looks like a branch id rather than a name (spec 5.2).
+pub fn is_branch_id(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix("br-") else { return false };
+    let groups: Vec<&str> = rest.split('-').collect();
+    let alphanumeric = |group: &&str| {
+        !group.is_empty() && group.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+    };
+    groups.len() == 3 && groups.iter().all(alphanumeric)
+}
+
+/// The account's only project, for when none was named (API spec 6.1).
+///
+/// # Errors
+/// When there is none, or more than one.
+pub async fn only_project(client: &Client) -> Result<String, Failure> {
+    let request = Request::get("listOrganizations", ApiPath::new(&["users", "me", "organizations"]));
+    let organizations: Organizations = client.send(request).await?;
+    let mut request = Request::get("listProjects", ApiPath::new(&["projects"])).query("limit", "2");
+    if let [only] = organizations.organizations.as_slice() {
+        request = request.query("org_id", &only.id);
+    }
+    let projects: Projects = client.send(request).await?;
+    match projects.projects.as_slice() {
+        [only] => Ok(only.id.clone()),
+        several => Err(Diagnostic::error(codes::MISSING_CONTEXT, "no project is named")
+            .found(if several.is_empty() {
+                "an account without projects"
+            } else {
+                "an account with several projects"
+            })
+            .expected("a project id")
+            .fix("pass --project-id, or put \"projectId\" into a .neon file")
+            .into()),
+    }
+}
+
+/// Finds a branch by id or exact name; the default branch when none is named.
+///
+/// # Errors
+/// When the API fails, or there is no such branch: then the available ones are listed.
+pub async fn find(client: &Client, project: &str, wanted: Option<&str>) -> Result<Found, Failure> {
+    let in_project = |rest: &[&str]| ApiPath::new(&["projects", project]).join(rest);
+    let (one, branches, endpoints) = futures::join!(
+        client.send::<OneProject>(Request::get("getProject", in_project(&[]))),
+        client.list::<Branch>(Request::get("listBranches", in_project(&["branches"])), "branches"),
+        client.send::<Endpoints>(Request::get("listEndpoints", in_project(&["endpoints"]))),
+    );
+    let (project, branches, endpoints) = (one?.project, branches?, endpoints?.endpoints);
+    let matches = |branch: &&Branch| match wanted {
+        Some(id) if is_branch_id(id) => branch.id == id,
+        Some(name) => branch.name == name,
+        None => branch.default,
+    };
+    let Some(branch) = branches.iter().find(matches) else {
+        return Err(missing(wanted, &branches).into());
+    };
+    let parent = branches.iter().find(|other| Some(&other.id) == branch.parent_id.as_ref());
+    Ok(found(project, branch, parent.map(|parent| parent.name.clone()), endpoints))
+}
+
+fn missing(wanted: Option<&str>, branches: &[Branch]) -> Diagnostic {
+    let by_id = wanted.is_some_and(is_branch_id);
+    let listed: Vec<&str> =
+        branches.iter().map(|b| if by_id { b.id.as_str() } else { b.name.as_str() }).collect();
+    let known = match listed.len() {
+        0 => "the project has no branches".to_owned(),
+        _ => format!("one of {}", listed.join(", ")),
+    };
+    Diagnostic::error(codes::BRANCH_NOT_FOUND, "the project has no such branch")
+        .found(wanted.map_or("no default branch".to_owned(), |wanted| format!("{wanted:?}")))
+        .expected(known)
+        .fix("name an existing branch with --branch")
+}
+
+fn found(project: Project, branch: &Branch, parent: Option<String>, endpoints: Vec<Endpoint>) -> Found {
+    // Unknown endpoint types count as read-write (API spec 5).
+    let endpoint =
+        endpoints.into_iter().find(|found| found.branch_id == branch.id && found.kind != "read_only");
+    let defaults = project.default_endpoint_settings.as_ref().unwrap_or(&NO_LIMITS);
+    let live = BranchLive {
+        protected: branch.protected,
+        expires_at: branch.expires_at.clone(),
+        parent,
+        endpoint: endpoint.map(|endpoint| EndpointLive {
+            id: endpoint.id,
+            min: endpoint.autoscaling_limit_min_cu,
+            max: endpoint.autoscaling_limit_max_cu,
+            suspend_seconds: endpoint.suspend_timeout_seconds,
+        }),
+        defaults: EndpointLive {
+            id: String::new(),
+            min: defaults.autoscaling_limit_min_cu,
+            max: defaults.autoscaling_limit_max_cu,
+            suspend_seconds: defaults.suspend_timeout_seconds,
+        },
+    };
+    let target = Target {
+        project: project.id.clone(),
+        organization: project.org_id.clone(),
+        name: branch.name.clone(),
+        id: Some(branch.id.clone()),
+        exists: true,
+        parent_id: branch.parent_id.clone(),
+        is_default: Some(branch.default),
+        is_protected: Some(branch.protected),
+        expires_at: branch.expires_at.clone(),
+        created_at: branch.created_at.as_deref().and_then(|at| at.parse().ok()),
+    };
+    Found { target, id: branch.id.clone(), live, project }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_and_names_are_told_apart() {
+        assert!(is_branch_id("br-cool-forest-a1b2c3d4"));
+        for name in ["main", "br-cool-forest", "br-Cool-forest-1", "br--forest-1", "br-a-b-c-d"] {
+            assert!(!is_branch_id(name), "{name}");
+        }
+    }
+}

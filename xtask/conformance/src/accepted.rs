@@ -1,0 +1,35 @@
+//! Where we differ from the reference on purpose, each with its reason. Everything else must match.
+
+use neonform_local::Exchange;
+use serde_json::{Map, Value as Json};
+
+/// Writing calls that the reference never makes.
+pub fn is_ours_alone(exchange: &Exchange) -> bool {
+    // The reference never sends a function's display name; we set it after a deployment
+    // (`design.md`, better 5).
+    exchange.operation == "updateBranchFunction"
+}
+
+/// An environment without our marker, the variable whose name remembers what was deployed
+/// (`design.md`, "No state file").
+pub fn without_markers(environment: Map<String, Json>) -> Map<String, Json> {
+    environment.into_iter().filter(|(name, _)| !name.starts_with("NEONFORM_")).collect()
+}
+
+/// Two issues of the reference that are one of ours: a relative path as external package breaks the
+/// name rule and the rule about installable packages, and is reported twice (spec 1.6, quirk).
+pub const REPORTED_TWICE: (&str, &str) = ("external-package-path", "external-package-not-installable");
+
+/// Whether nothing may have been sent although the reference sent something: we bundle everything
+/// before the first change (`design.md`, better 2), where the reference bundles step by step.
+pub fn may_stop_before_the_first_change(error: &Json) -> bool {
+    error["issues"]
+        .as_array()
+        .is_some_and(|issues| issues.iter().any(|issue| issue["code"] == "bundle-failed"))
+}
+
+/// What may follow the reference's last call once a step failed: we go on with steps that do not
+/// depend on the failed one (`design.md`, "Applying"), where the reference stops.
+pub fn may_go_on_after_failure(expected: &[Json], actual: &[Json]) -> bool {
+    actual.starts_with(expected)
+}

@@ -1,0 +1,253 @@
+//! Running one case: a scratch copy, a seeded backend, the command line's own pipeline.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use neonform::output::{json, neon_json};
+use neonform::pipeline::{self, Source};
+use neonform::policy_file::Search;
+use neonform_engine::apply::apply;
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::gate::{Consent, Missing, Verdict, judge};
+use neonform_engine::target::Target;
+use neonform_engine::value::Secret;
+use neonform_local::{Options, Server};
+use neonform_neon::client::Client;
+use serde_json::{Value as Json, json};
+
+use crate::case::Case;
+use crate::placeholder::Placeholders;
+use crate::{mutations, seed};
+
+/// What a case did.
+#[derive(Default)]
+pub struct Actual {
+    /// The outcome.
+    pub ended: Option<Ended>,
+    /// The writing calls, in the corpus's words.
+    pub mutations: Vec<Json>,
+    /// What the gate asked for, where the case lets it ask.
+    pub confirmations: Option<Vec<Missing>>,
+}
+
+/// How it ended.
+pub enum Ended {
+    /// It resolved: the file found and the resolved policy, if asked for.
+    Resolved(String, Option<Json>),
+    /// It planned or applied: the result in the reference's shape.
+    Result(Json),
+    /// It failed with these problems.
+    Failed(Vec<Diagnostic>),
+    /// It was refused: code, conflicts or reasons.
+    Refused(Json),
+    /// It needs something that this version does not have.
+    Unsupported(String),
+}
+
+/// Runs a case.
+///
+/// # Errors
+/// When the runner itself cannot run it.
+pub async fn run(case: &Case) -> Result<Actual, String> {
+    let scratch = tempfile::tempdir().map_err(|cause| format!("no scratch folder: {cause}"))?;
+    let root = scratch.path().canonicalize().map_err(|cause| format!("no scratch folder: {cause}"))?;
+    copy(&case.directory, &root).map_err(|cause| format!("the case cannot be copied: {cause}"))?;
+    let source = match source(case, &root) {
+        Ok(source) => source,
+        Err(problem) => return Ok(ended(Ended::Failed(vec![problem]))),
+    };
+    match case.operation.as_str() {
+        "validate" => Ok(ended(validate(case, &source, &root).await)),
+        "plan" | "apply" => on_platform(case, &source).await,
+        "create-branch" => Ok(ended(create_branch(case, &source).await)),
+        other => Ok(ended(Ended::Unsupported(format!("operation {other}")))),
+    }
+}
+
+fn ended(ended: Ended) -> Actual {
+    Actual { ended: Some(ended), ..Actual::default() }
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let place = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &place)?;
+        } else if entry.file_name() != "expected.json" {
+            std::fs::copy(entry.path(), place)?;
+        }
+    }
+    Ok(())
+}
+
+fn source(case: &Case, root: &Path) -> Result<Source, Diagnostic> {
+    let start = case.spec["cwd"].as_str().map_or_else(|| root.to_owned(), |cwd| root.join(cwd));
+    let search = Search { start, home: None, stop_at: Some(root.to_owned()) };
+    let file = search.find(case.spec["config"].as_str().map(Path::new))?;
+    let variables = case.spec["env"].as_object().into_iter().flatten();
+    let env: BTreeMap<_, _> =
+        variables.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned()))).collect();
+    let now = case.spec["now"].as_i64().and_then(|now| Timestamp::from_millisecond(now).ok());
+    Ok(Source {
+        file,
+        env,
+        now: now.unwrap_or_else(Timestamp::now),
+        limits: Source::limits(256, 10),
+        console: Arc::new(|_| {}),
+    })
+}
+
+async fn validate(case: &Case, source: &Source, root: &Path) -> Ended {
+    let mut loaded = match source.load().await {
+        Ok(loaded) => loaded,
+        Err(failure) => return Ended::Failed(failure.0),
+    };
+    let file = relative(&source.file.path, root);
+    let Some(target) = described(&case.spec["branch"]) else { return Ended::Resolved(file, None) };
+    match pipeline::resolve(&mut loaded, &target).await {
+        Ok(desired) => Ended::Resolved(file, Some(json::exposed(&desired.resolved))),
+        Err(failure) => Ended::Failed(failure.0),
+    }
+}
+
+fn relative(path: &Path, root: &Path) -> String {
+    let parts: PathBuf = path.strip_prefix(root).unwrap_or(path).components().collect();
+    parts.to_string_lossy().replace('\\', "/")
+}
+
+/// A branch descriptor of a case as a target.
+fn described(branch: &Json) -> Option<Target> {
+    branch.as_object()?;
+    let text = |key: &str| branch[key].as_str().map(str::to_owned);
+    Some(Target {
+        project: String::new(),
+        organization: None,
+        name: text("name").unwrap_or_default(),
+        id: text("id"),
+        exists: branch["exists"] == Json::Bool(true),
+        parent_id: text("parentId"),
+        is_default: branch["isDefault"].as_bool(),
+        is_protected: branch["isProtected"].as_bool(),
+        expires_at: text("expiresAt"),
+        created_at: None,
+    })
+}
+
+/// Creating branches is not there yet; what the policy says about the new branch is.
+async fn create_branch(case: &Case, source: &Source) -> Ended {
+    let name = case.spec["branch"].clone();
+    let target = described(&json!({ "name": name, "exists": false }));
+    let (loaded, target) = (source.load().await, target.into_iter().next());
+    let resolved = match (loaded, target) {
+        (Ok(mut loaded), Some(target)) => pipeline::resolve(&mut loaded, &target).await.map(drop),
+        (Ok(_), None) => return Ended::Unsupported("a case without a branch name".to_owned()),
+        (Err(failure), _) => Err(failure),
+    };
+    match resolved {
+        Ok(()) => Ended::Unsupported("operation create-branch".to_owned()),
+        Err(failure) => Ended::Failed(failure.0),
+    }
+}
+
+async fn on_platform(case: &Case, source: &Source) -> Result<Actual, String> {
+    let faults = match seed::faults(case) {
+        Ok(faults) => faults,
+        Err(what) => return Ok(ended(Ended::Unsupported(what))),
+    };
+    let options = Options { seed_default_project: false, ..Options::default() };
+    let server = neonform_local::start(options).await.map_err(|cause| cause.to_string())?;
+    server.seed(&seed::seed(case)).map_err(|cause| cause.to_string())?;
+    server.inject(faults);
+    let actual = plan_and_apply(case, source, &server).await;
+    server.shutdown().await;
+    actual
+}
+
+async fn plan_and_apply(case: &Case, source: &Source, server: &Server) -> Result<Actual, String> {
+    let failing = case.spec["options"]["bundleFails"].as_array().into_iter().flatten();
+    let failing = failing.filter_map(|slug| slug.as_str().map(str::to_owned)).collect();
+    let placeholders = Arc::new(Placeholders::new(failing));
+    let client =
+        Client::new(server.url(), &Secret::new("conformance")).map_err(|failure| failure.to_string())?;
+    // The corpus's platform is the reference's adapter, which has retried already when it fails.
+    let client = client.impatient();
+    let project = case.spec["live"]["project"]["id"].as_str().unwrap_or_default();
+    let bundler = Arc::clone(&placeholders);
+    let planned =
+        pipeline::plan(source, &client, project, case.spec["branch"].as_str(), bundler, &|_| {}).await;
+    let (mut provider, plan) = match planned {
+        Ok(planned) => planned,
+        Err(failure) => return Ok(ended(failed(failure))),
+    };
+    // One at a time, so that the order of the calls can be compared.
+    provider.concurrency = 1;
+    if case.operation == "plan" {
+        return Ok(ended(Ended::Result(neon_json::result(&plan, None))));
+    }
+    let verdict = judge(&plan, consent(case));
+    let mut actual = Actual::default();
+    if let Some(refused) = refusal(case, &plan, &verdict, &mut actual) {
+        actual.ended = Some(refused);
+    } else {
+        let outcome = apply(&provider, &plan, &|_| {}).await;
+        let first = outcome.failures().next().cloned();
+        actual.ended =
+            Some(first.map_or_else(|| Ended::Result(neon_json::result(&plan, Some(&outcome))), failed));
+    }
+    actual.mutations = mutations::calls(&server.log(), &placeholders);
+    Ok(actual)
+}
+
+fn consent(case: &Case) -> Consent {
+    Consent { update_existing: case.option("updateExisting"), allow_protected: case.option("allowProtected") }
+}
+
+/// What a refused apply says; `None` when it goes on, perhaps because the case's callback agreed.
+fn refusal(
+    case: &Case,
+    plan: &neonform_engine::plan::Plan,
+    verdict: &Verdict,
+    actual: &mut Actual,
+) -> Option<Ended> {
+    let conflict = || Ended::Refused(with_code("PLATFORM_PUSH_CONFLICT", neon_json::refusal(plan)));
+    let aborted = |missing: &[Missing]| {
+        let reasons: Vec<_> = missing.iter().map(|need| need.word()).collect();
+        Ended::Refused(
+            json!({ "code": "PLATFORM_PUSH_ABORTED", "branchName": plan.target.name, "reasons": reasons }),
+        )
+    };
+    match (verdict, case.spec["options"]["confirm"].as_str()) {
+        (Verdict::Allowed, _) => None,
+        (Verdict::Impossible, _) => Some(conflict()),
+        (Verdict::Needs(missing), Some(answer)) => {
+            actual.confirmations = Some(missing.clone());
+            (answer != "accept").then(|| aborted(missing))
+        }
+        (Verdict::Needs(missing), None) if missing.contains(&Missing::OverrideUpdates) => Some(conflict()),
+        (Verdict::Needs(missing), None) => Some(aborted(missing)),
+    }
+}
+
+fn with_code(code: &str, mut refused: Json) -> Json {
+    refused["code"] = code.into();
+    refused
+}
+
+fn failed(failure: Failure) -> Ended {
+    let kinds: Vec<&str> = failure
+        .0
+        .iter()
+        .filter(|problem| problem.code == codes::UNSUPPORTED_KIND)
+        .flat_map(|problem| problem.facts.iter().filter(|(label, _)| *label == "kind"))
+        .map(|(_, kind)| kind.as_str())
+        .collect();
+    if kinds.is_empty() {
+        Ended::Failed(failure.0)
+    } else {
+        Ended::Unsupported(format!("kind {}", kinds.join(", ")))
+    }
+}

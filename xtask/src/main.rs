@@ -1,0 +1,45 @@
+//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `lint`.
+//!
+//! Builds in a second and links no JavaScript engine: it picks one (`engine.rs`) and calls cargo
+//! with the features and variables that it needs.
+
+mod cargo;
+mod conformance;
+mod demo;
+mod engine;
+mod lint;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo xtask <command> [--engine v8|quickjs]
+
+  demo                         build neonform and run the main job on testdata/examples/todo-api
+  test                         every test, with every engine that this machine can have
+  conformance [DIR] [--family F] [--json]
+                               run conformance cases (default ../shared/conformance/cases)
+  lint                         cargo fmt --check and clippy";
+
+fn main() -> ExitCode {
+    let mut words: Vec<String> = std::env::args().skip(1).collect();
+    if words.is_empty() {
+        eprintln!("{USAGE}");
+        return ExitCode::FAILURE;
+    }
+    let command = words.remove(0);
+    let done = engine::take_flag(&mut words).and_then(|named| match command.as_str() {
+        "demo" => demo::run(&engine::choose(named)?),
+        "test" => test::run_tests(named),
+        "conformance" => conformance::run(&engine::choose(named)?, &words),
+        "lint" => lint::lint(&engine::choose(named)?),
+        other => Err(format!("there is no command {other:?}\n\n{USAGE}")),
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("{message}");
+            ExitCode::FAILURE
+        }
+    }
+}
