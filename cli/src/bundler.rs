@@ -21,7 +21,7 @@ pub struct SourceBundler {
 
 impl Bundler for SourceBundler {
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
-        self.bundle_one(source).map(move |made| made.map_err(|failure| of_function(slug, failure))).boxed()
+        self.bundle_one(source).map(move |made| made.map_err(|failure| of_function(slug, source, failure))).boxed()
     }
 }
 
@@ -34,7 +34,7 @@ impl SourceBundler {
         if let Some(shipped) = external.iter().find(|package| package.include_files) {
             return Err(unsupported("shipping the files of an external package", &shipped.name).into());
         }
-        let entry = function_entry(&self.directory.join(&source.path))?;
+        let entry = function_entry(&self.directory.join(&source.path)).map_err(|failure| as_written(source, failure))?;
         let options =
             FunctionOptions { external: external.iter().map(|package| package.name.clone()).collect() };
         let module = function(&entry, &self.root, &options).await?;
@@ -49,13 +49,17 @@ fn unsupported(what: &str, found: &str) -> Diagnostic {
         .fix("deploy this function with the neon command line for now")
 }
 
+/// Names a source as the policy does, not where it would be on this machine.
+fn as_written(source: &Source, failure: Failure) -> Failure {
+    Failure(failure.0.into_iter().map(|problem| problem.found(format!("{:?}", source.path))).collect())
+}
+
 /// Says of each problem which function it is about.
-fn of_function(slug: &str, failure: Failure) -> Failure {
+fn of_function(slug: &str, source: &Source, failure: Failure) -> Failure {
     let place = Path::root().key("functions").key(slug);
     let of = |mut problem: Diagnostic| {
-        if problem.path.is_root() {
-            problem.path = place.key("source");
-        }
+        problem.path = place.key("source");
+        problem.at = problem.at.or_else(|| source.at.clone());
         problem.fact("slug", slug)
     };
     Failure(failure.0.into_iter().map(of).collect())

@@ -184,6 +184,8 @@ pub struct Diagnostic {
     pub layer: Layer,
     /// Where in the policy; the root when it concerns no single value.
     pub path: Path,
+    /// What the path is relative to where that is not the policy itself: the closure's answer.
+    pub inside: Option<String>,
     /// Where in the source.
     pub at: Option<Position>,
     /// What is wrong, free of user data, so that it can be recognised and searched.
@@ -208,6 +210,7 @@ impl Diagnostic {
             severity: Severity::Error,
             layer: Layer::Field,
             path: Path::root(),
+            inside: None,
             at: None,
             summary: summary.into(),
             found: None,

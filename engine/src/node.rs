@@ -73,6 +73,14 @@ impl Node {
         Self { shape, at: None }
     }
 
+    /// The entry of an object by its key.
+    pub fn entry(&self, key: &str) -> Option<&Entry> {
+        match &self.shape {
+            Shape::Object(entries) => entries.iter().find(|entry| entry.key == key),
+            _ => None,
+        }
+    }
+
     /// The value as a person would name it in a message, cut to a readable length.
     pub fn describe(&self) -> String {
         match &self.shape {

@@ -74,6 +74,12 @@ impl<'p> Policy<'p> {
         }
     }
 
+    /// What paths of a half are relative to, as a message names it: nothing for the file's own.
+    fn inside(&self, half: Half) -> Option<String> {
+        let target = self.target.filter(|_| half == Half::Tuning)?;
+        Some(format!("branch({:?})", target.name))
+    }
+
     /// Adds a problem that belongs to no single value.
     pub fn report(&self, diagnostic: Diagnostic) {
         self.state.borrow_mut().collector.push(diagnostic);
@@ -109,8 +115,9 @@ impl<'p> Policy<'p> {
             let Some(first) = unknown.first() else { continue };
             let names: Vec<String> = unknown.iter().map(|entry| quote(&entry.key)).collect();
             let known: Vec<&str> = claimed.iter().map(String::as_str).collect();
+            let problem = Diagnostic::error(codes::UNKNOWN_KEY, "the policy language has no such key here");
             found.push(
-                Diagnostic::error(codes::UNKNOWN_KEY, "the policy language has no such key here")
+                Diagnostic { inside: self.inside(*half), ..problem }
                     .path(path.clone())
                     .at(first.key_at.clone())
                     .found(names.join(", "))
@@ -147,7 +154,10 @@ fn not_a_policy(half: Half, cursor: &Cursor<'_>) -> Option<Diagnostic> {
         }
         (_, Shape::Other(_)) => {
             let problem = cursor.problem(codes::NOT_PLAIN_DATA, &format!("{what} is not plain data"));
-            Some(problem.path(place).layer(Layer::Type).expected("a plain object").fix(fix))
+            let closure = || cursor.policy.root.entry("branch")?.key_at.clone();
+            let at = cursor.at().or_else(|| (half == Half::Tuning).then(closure).flatten());
+            let problem = Diagnostic { inside: None, ..problem.path(place).at(at) };
+            Some(problem.layer(Layer::Type).expected("a plain object").fix(fix))
         }
         _ => None,
     }
@@ -219,7 +229,12 @@ impl<'a> Cursor<'a> {
 
     /// Starts a diagnostic about this value: path, place and found are filled in.
     pub fn problem(&self, code: crate::diagnostic::Code, summary: &str) -> Diagnostic {
-        Diagnostic::error(code, summary).path(self.path.clone()).at(self.at()).found(self.describe())
+        self.about(Diagnostic::error(code, summary)).path(self.path.clone()).at(self.at()).found(self.describe())
+    }
+
+    /// Says which half of the policy a diagnostic's path is in.
+    pub fn about(&self, diagnostic: Diagnostic) -> Diagnostic {
+        Diagnostic { inside: self.policy.inside(self.half), ..diagnostic }
     }
 
     /// Adds a problem to the policy's.
@@ -362,8 +377,10 @@ impl<'a> Object<'a> {
     pub fn require(&self, key: &str, expected: &str) -> Option<Cursor<'a>> {
         let found = self.get(key);
         if found.is_none() {
+            let problem = Diagnostic::error(codes::WRONG_TYPE, "a required key is missing");
             self.cursor.report(
-                Diagnostic::error(codes::WRONG_TYPE, "a required key is missing")
+                self.cursor
+                    .about(problem)
                     .layer(Layer::Type)
                     .path(self.cursor.path.key(key))
                     .at(self.cursor.at())

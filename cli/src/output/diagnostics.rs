@@ -53,8 +53,15 @@ fn write_one(out: &mut dyn Write, diagnostic: &Diagnostic) -> io::Result<()> {
     Ok(())
 }
 
+/// Where in the policy: `functions.api.env`, or `branch("main").ttl` for what the closure returned.
 fn path(diagnostic: &Diagnostic) -> Option<String> {
-    (!diagnostic.path.is_root()).then(|| diagnostic.path.to_string())
+    let path = diagnostic.path.to_string();
+    match (&diagnostic.inside, diagnostic.path.is_root()) {
+        (None, true) => None,
+        (None, false) => Some(path),
+        (Some(inside), true) => Some(inside.clone()),
+        (Some(inside), false) => Some(format!("{inside}.{path}")),
+    }
 }
 
 fn line(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {

@@ -34,8 +34,10 @@ fn style(action: Action) -> Style {
 /// When the output cannot be written.
 pub fn plan(out: &mut dyn Write, plan: &Plan, missing: &[Missing]) -> io::Result<()> {
     let branch = printable(&plan.target.name);
-    if plan.is_empty() {
+    if plan.is_empty() && plan.drift.is_empty() {
         writeln!(out, "No changes. Branch {branch} is as the policy says.")?;
+    } else if plan.is_empty() {
+        writeln!(out, "No changes to make to branch {branch}.")?;
     } else {
         writeln!(out, "{BOLD}Changes to branch {branch}{BOLD:#}")?;
         writeln!(out)?;

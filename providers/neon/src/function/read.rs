@@ -3,7 +3,7 @@
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Diagnostic, Layer, codes};
 use neonform_engine::kind::Resource;
-use neonform_engine::node::Shape;
+use neonform_engine::node::{Position, Shape};
 use neonform_engine::path::Path;
 use neonform_engine::policy::{Object, Policy};
 use neonform_engine::value::{Secret, Value};
@@ -18,6 +18,8 @@ use neonform_engine::kind::Kind;
 pub struct Source {
     /// The entry, as written.
     pub path: String,
+    /// Where it is written, for messages.
+    pub at: Option<Position>,
     /// `esbuild`, `none`, or `<function>` for one written in the policy.
     pub bundler: &'static str,
     /// Packages left out of the bundle, when declared.
@@ -67,13 +69,14 @@ fn tuned<'a>(policy: &'a Policy<'_>, declared: &[&str]) -> Vec<(&'a str, Option<
 fn function(slug: &str, object: &Object<'_>, runtime: &'static str) -> Option<(Resource<Spec>, Value)> {
     let name =
         object.require("name", "the display name, 1 to 255 characters").and_then(|name| name.text(1, 255));
-    let source =
-        object.require("source", "the path of the entry file").and_then(|source| source.text(1, usize::MAX));
+    let source = object.require("source", "the path of the entry file");
+    let source = source.and_then(|cursor| Some((cursor.text(1, usize::MAX)?.to_owned(), cursor.at())));
     let environment = environment(slug, object);
     let bundler = bundler(object);
     let external = external::read(object, bundler.unwrap_or("esbuild"));
     let dev = dev(object);
-    let source = Source { path: source?.to_owned(), bundler: bundler?, external };
+    let (path, at) = source?;
+    let source = Source { path, at, bundler: bundler?, external };
     let resolved = resolved(slug, name?, &source, &environment, runtime, dev);
     let spec = Spec {
         name: name?.to_owned(),

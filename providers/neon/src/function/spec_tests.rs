@@ -12,7 +12,7 @@ fn spec(environment: &[(&str, &str)]) -> Spec {
     let written = environment.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect();
     Spec {
         name: "Api".to_owned(),
-        source: Source { path: "./api.ts".to_owned(), bundler: "esbuild", external: None },
+        source: Source { path: "./api.ts".to_owned(), at: None, bundler: "esbuild", external: None },
         environment: Environment::new(written),
         runtime: "nodejs24",
         bundle: Some(Bundle { archive: Arc::new(vec![0; 10]), sha256: CODE }),

@@ -1,0 +1,11 @@
+//! The binary as a user runs it: real files, a real engine, the embedded backend on a real socket.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod support;
+
+mod backend;
+mod context;
+mod main_job;
+mod policies;
+mod usage;

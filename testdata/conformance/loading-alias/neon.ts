@@ -1,0 +1,4 @@
+import { defineConfig } from "@neon/config/v1";
+
+import { x } from '@/x';
+export default defineConfig({ auth: x });

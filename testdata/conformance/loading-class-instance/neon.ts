@@ -1,0 +1,2 @@
+class C { auth = true; buckets = { a: {} }; }
+export default new C();

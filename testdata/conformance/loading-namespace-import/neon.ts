@@ -1,0 +1,2 @@
+import * as neon from '@neondatabase/config';
+export default neon.defineConfig({ auth: true });

@@ -1,0 +1,7 @@
+// A syntax error has its place.
+import { defineConfig } from "@neon/config/v1";
+
+export default defineConfig({
+  auth: true,
+  buckets: { uploads: {}
+);

@@ -1,0 +1,1 @@
+export const computed: string = "computed";
