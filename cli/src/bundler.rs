@@ -21,7 +21,9 @@ pub struct SourceBundler {
 
 impl Bundler for SourceBundler {
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
-        self.bundle_one(source).map(move |made| made.map_err(|failure| of_function(slug, source, failure))).boxed()
+        self.bundle_one(source)
+            .map(move |made| made.map_err(|failure| of_function(slug, source, failure)))
+            .boxed()
     }
 }
 
@@ -34,7 +36,8 @@ impl SourceBundler {
         if let Some(shipped) = external.iter().find(|package| package.include_files) {
             return Err(unsupported("shipping the files of an external package", &shipped.name).into());
         }
-        let entry = function_entry(&self.directory.join(&source.path)).map_err(|failure| as_written(source, failure))?;
+        let entry = function_entry(&self.directory.join(&source.path))
+            .map_err(|failure| as_written(source, failure))?;
         let options =
             FunctionOptions { external: external.iter().map(|package| package.name.clone()).collect() };
         let module = function(&entry, &self.root, &options).await?;

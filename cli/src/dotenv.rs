@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use neonform_engine::diagnostic::{Diagnostic, codes};
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 /// The assignments of a file; the last one to a name wins.
 pub fn parse(text: &str) -> BTreeMap<String, String> {
@@ -41,7 +41,7 @@ fn value(text: &str) -> String {
 ///
 /// # Errors
 /// When the file cannot be read.
-pub fn layered(file: Option<&Path>, directory: &Path) -> Result<BTreeMap<String, String>, Diagnostic> {
+pub fn layered(file: Option<&Path>, directory: &Path) -> Result<BTreeMap<String, String>, Failure> {
     let mut variables = BTreeMap::new();
     if let Some(file) = file {
         let text = std::fs::read(directory.join(file)).map_err(|cause| {

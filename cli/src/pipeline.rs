@@ -51,7 +51,7 @@ impl Source {
             root: self.file.root.clone(),
             env: self.env.clone(),
             now: self.now.as_millisecond(),
-            limits: self.limits.clone(),
+            limits: self.limits,
             console: Arc::clone(&self.console),
         })
         .await?;

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use neonform_engine::diagnostic::{Diagnostic, codes};
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 /// The names of a policy, in the order in which they are tried.
 pub const NAMES: [&str; 4] = ["neon.ts", "neon.mts", "neon.js", "neon.mjs"];
@@ -32,34 +32,35 @@ impl Search {
     ///
     /// # Errors
     /// When there is none, or what is named is not a file.
-    pub fn find(&self, named: Option<&Path>) -> Result<PolicyFile, Diagnostic> {
+    pub fn find(&self, named: Option<&Path>) -> Result<PolicyFile, Failure> {
         let path = match named {
             Some(path) => self.named(path)?,
             None => self.nearest()?,
         };
+        let path = plain(path);
         let root = self.repository(&path);
         Ok(PolicyFile { path, root })
     }
 
-    fn named(&self, named: &Path) -> Result<PathBuf, Diagnostic> {
+    fn named(&self, named: &Path) -> Result<PathBuf, Failure> {
         let path = self.start.join(named);
         let fault = |code, summary: &str| Diagnostic::error(code, summary).found(named.display().to_string());
         match path.metadata() {
             Ok(found) if found.is_file() => Ok(path),
             Ok(found) if found.is_dir() => {
                 let problem = fault(codes::POLICY_NOT_A_FILE, "the policy is a directory");
-                Err(problem.expected("a file").fix("name the file in it, neon.ts say"))
+                Err(problem.expected("a file").fix("name the file in it, neon.ts say").into())
             }
-            Ok(_) => Err(fault(codes::POLICY_NOT_A_FILE, "the policy is not a regular file")),
+            Ok(_) => Err(fault(codes::POLICY_NOT_A_FILE, "the policy is not a regular file").into()),
             Err(cause) => {
                 let problem = fault(codes::POLICY_NOT_FOUND, "the policy cannot be opened")
                     .fact("cause", cause.to_string());
-                Err(problem.fix("correct --config; it is taken against the working directory"))
+                Err(problem.fix("correct --config; it is taken against the working directory").into())
             }
         }
     }
 
-    fn nearest(&self) -> Result<PathBuf, Diagnostic> {
+    fn nearest(&self) -> Result<PathBuf, Failure> {
         for directory in self.start.ancestors() {
             let here = NAMES.iter().map(|name| directory.join(name)).find(|path| path.is_file());
             if let Some(path) = here {
@@ -72,7 +73,8 @@ impl Search {
         Err(Diagnostic::error(codes::POLICY_NOT_FOUND, "there is no policy file here or above")
             .found(format!("nothing from {} upwards", self.start.display()))
             .expected(format!("one of {}", NAMES.join(", ")))
-            .fix("change into the repository, or name the file with --config"))
+            .fix("change into the repository, or name the file with --config")
+            .into())
     }
 
     fn ends(&self, directory: &Path) -> bool {
@@ -89,8 +91,18 @@ impl Search {
             return stop.to_owned();
         }
         let with_git = own.ancestors().find(|directory| directory.join(".git").exists());
-        let working = Some(self.start.as_path()).filter(|start| own.starts_with(start));
-        with_git.or(working).unwrap_or(own).to_owned()
+        let working = self.start.canonicalize().ok().filter(|start| own.starts_with(start));
+        with_git.map(Path::to_owned).or(working).unwrap_or_else(|| own.to_owned())
+    }
+}
+
+/// The same file without `..` and links among its directories; it is itself left as it is, so that a
+/// policy which is a link out of its repository is noticed.
+fn plain(path: PathBuf) -> PathBuf {
+    let directory = path.parent().and_then(|directory| directory.canonicalize().ok());
+    match (directory, path.file_name()) {
+        (Some(directory), Some(name)) => directory.join(name),
+        _ => path,
     }
 }
 
@@ -107,12 +119,12 @@ mod tests {
     #[test]
     fn the_nearest_wins_and_git_ends_the_search() {
         let scratch = tempfile::tempdir().unwrap();
-        let repository = scratch.path().join("repository");
+        let repository = scratch.path().canonicalize().unwrap().join("repository");
         fs::create_dir_all(repository.join("packages/web")).unwrap();
         fs::create_dir(repository.join(".git")).unwrap();
         fs::write(scratch.path().join("neon.ts"), "").unwrap();
         let from = search(repository.join("packages/web"));
-        let error = from.find(None).unwrap_err();
+        let error = from.find(None).unwrap_err().0.remove(0);
         assert_eq!(error.code, codes::POLICY_NOT_FOUND);
         assert!(error.expected.unwrap().contains("neon.mjs"));
         fs::write(repository.join("neon.js"), "").unwrap();
@@ -122,11 +134,24 @@ mod tests {
     }
 
     #[test]
+    fn a_path_through_another_repository_is_not_of_it() {
+        let scratch = tempfile::tempdir().unwrap();
+        let base = scratch.path().canonicalize().unwrap();
+        fs::create_dir_all(base.join("one/.git")).unwrap();
+        fs::create_dir_all(base.join("two/infra")).unwrap();
+        fs::create_dir_all(base.join("two/.git")).unwrap();
+        fs::write(base.join("two/infra/neon.ts"), "").unwrap();
+        let found = search(base.join("one")).find(Some(Path::new("../two/infra/neon.ts"))).unwrap();
+        assert_eq!(found, PolicyFile { path: base.join("two/infra/neon.ts"), root: base.join("two") });
+    }
+
+    #[test]
     fn a_directory_and_a_missing_file_are_told_apart() {
         let scratch = tempfile::tempdir().unwrap();
         let from = search(scratch.path().to_owned());
-        assert_eq!(from.find(Some(Path::new("."))).unwrap_err().code, codes::POLICY_NOT_A_FILE);
-        let missing = from.find(Some(Path::new("x.ts"))).unwrap_err();
+        let problem = |named: &str| from.find(Some(Path::new(named))).unwrap_err().0.remove(0);
+        assert_eq!(problem(".").code, codes::POLICY_NOT_A_FILE);
+        let missing = problem("x.ts");
         assert_eq!((missing.code, missing.found.as_deref()), (codes::POLICY_NOT_FOUND, Some("x.ts")));
     }
 }

@@ -320,7 +320,8 @@ impl Collector {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Ends the gathering: marks what the reference would hide, sorts by place.
+    /// Ends the gathering: marks what the reference would hide, sorts by place, counts equal problems
+    /// once.
     ///
     /// # Errors
     /// When one of the problems is an error; the warnings come along.
@@ -336,13 +337,20 @@ impl Collector {
                 diagnostic.masked = type_faults.iter().any(|fault| fault.is_within(scope));
             }
         }
-        diagnostics.sort_by(|a, b| (a.severity, &a.at, &a.path).cmp(&(b.severity, &b.at, &b.path)));
+        diagnostics.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
+        diagnostics.dedup();
         if diagnostics.iter().any(|found| found.severity == Severity::Error) {
             Err(Failure(diagnostics))
         } else {
             Ok(diagnostics)
         }
     }
+}
+
+/// Place first; then everything in which two problems of one place can differ, so that equal ones end
+/// up side by side.
+fn sort_key(problem: &Diagnostic) -> impl Ord + '_ {
+    (problem.severity, &problem.at, &problem.path, problem.code.id, &problem.summary, &problem.found)
 }
 
 #[cfg(test)]

@@ -19,7 +19,9 @@ pub async fn inspect<Client>(provider: &Provider<Client>) -> Result<Value, Failu
     let mut problems = Vec::new();
     for (kind, read) in reads {
         match read {
-            Ok(found) => {
+            Ok(mut found) => {
+                // The API lists in no order that means anything.
+                found.sort_by(|(a, _), (b, _)| a.cmp(b));
                 for (name, live) in found {
                     for (path, value) in kind.export(&name, &live)? {
                         policy.set(&path, value);

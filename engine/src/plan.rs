@@ -4,6 +4,8 @@
 //! (prerequisites first, then by registry, then as written). A resource that needs no change has no
 //! step. What cannot be done and what is only shown stand beside the steps.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 
 use crate::address::Address;
@@ -117,7 +119,7 @@ pub fn compare<Client>(
             plan.steps.push(Step { address, kind, changes: doable, needs: wanted.needs });
         }
     }
-    let changed: Vec<Address> = plan.steps.iter().map(|step| step.address.clone()).collect();
+    let changed: HashSet<Address> = plan.steps.iter().map(|step| step.address.clone()).collect();
     for step in &mut plan.steps {
         step.needs.retain(|need| changed.contains(need));
     }

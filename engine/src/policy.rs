@@ -33,7 +33,7 @@ pub struct Policy<'p> {
 
 #[derive(Default)]
 struct State {
-    collector: Vec<Diagnostic>,
+    problems: Vec<Diagnostic>,
     opened: BTreeMap<(Half, Path), BTreeSet<String>>,
 }
 
@@ -82,50 +82,69 @@ impl<'p> Policy<'p> {
 
     /// Adds a problem that belongs to no single value.
     pub fn report(&self, diagnostic: Diagnostic) {
-        self.state.borrow_mut().collector.push(diagnostic);
+        self.state.borrow_mut().problems.push(diagnostic);
     }
 
-    /// Ends the reading: unknown keys are refused, equal problems count once.
+    /// Ends the reading: unknown keys are refused.
     ///
     /// # Errors
     /// Every problem found, warnings along with the errors, sorted by place.
     pub fn finish(self) -> Result<Vec<Diagnostic>, Failure> {
-        let unknown = self.unknown_keys();
-        let mut collector = Collector::default();
-        let mut seen: Vec<Diagnostic> = Vec::new();
-        for diagnostic in self.state.into_inner().collector.into_iter().chain(unknown) {
-            if !seen.contains(&diagnostic) {
-                seen.push(diagnostic.clone());
-                collector.push(diagnostic);
-            }
+        let mut unknown = Vec::new();
+        self.unknown_keys(Half::Static, &Path::root(), self.root, &mut unknown);
+        if let Some(tuning) = self.tuning {
+            self.unknown_keys(Half::Tuning, &Path::root(), tuning, &mut unknown);
         }
+        let mut collector = Collector::default();
+        self.state
+            .into_inner()
+            .problems
+            .into_iter()
+            .chain(unknown)
+            .for_each(|problem| collector.push(problem));
         collector.finish()
     }
 
-    fn unknown_keys(&self) -> Vec<Diagnostic> {
-        let state = self.state.borrow();
-        let mut found = Vec::new();
-        for ((half, path), claimed) in &state.opened {
-            let root = match half {
-                Half::Static => Some(self.root),
-                Half::Tuning => self.tuning,
-            };
-            let Some(entries) = root.and_then(|root| entries_at(root, path)) else { continue };
-            let unknown: Vec<&Entry> = entries.iter().filter(|entry| is_unknown(entry, claimed)).collect();
-            let Some(first) = unknown.first() else { continue };
-            let names: Vec<String> = unknown.iter().map(|entry| quote(&entry.key)).collect();
-            let known: Vec<&str> = claimed.iter().map(String::as_str).collect();
-            let problem = Diagnostic::error(codes::UNKNOWN_KEY, "the policy language has no such key here");
-            found.push(
-                Diagnostic { inside: self.inside(*half), ..problem }
-                    .path(path.clone())
-                    .at(first.key_at.clone())
-                    .found(names.join(", "))
-                    .expected(format!("one of {}", known.join(", ")))
-                    .fix(nearest_fix(&first.key, &known)),
-            );
+    /// Looks for unknown keys in every object that was opened, from `node` downwards.
+    fn unknown_keys(&self, half: Half, path: &Path, node: &Node, found: &mut Vec<Diagnostic>) {
+        match &node.shape {
+            Shape::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.unknown_keys(half, &path.index(index), item, found);
+                }
+            }
+            Shape::Object(entries) => {
+                let state = self.state.borrow();
+                let Some(claimed) = state.opened.get(&(half, path.clone())) else { return };
+                found.extend(self.unknown_keys_of(half, path, entries, claimed));
+                for entry in entries {
+                    self.unknown_keys(half, &path.key(&entry.key), &entry.node, found);
+                }
+            }
+            _ => {}
         }
-        found
+    }
+
+    fn unknown_keys_of(
+        &self,
+        half: Half,
+        path: &Path,
+        entries: &[Entry],
+        claimed: &BTreeSet<String>,
+    ) -> Option<Diagnostic> {
+        let is_unknown =
+            |entry: &&Entry| entry.node.shape != Shape::Undefined && !claimed.contains(&entry.key);
+        let unknown: Vec<&Entry> = entries.iter().filter(is_unknown).collect();
+        let first = unknown.first()?;
+        let names: Vec<String> = unknown.iter().map(|entry| quote(&entry.key)).collect();
+        let known: Vec<&str> = claimed.iter().map(String::as_str).collect();
+        let problem = Diagnostic::error(codes::UNKNOWN_KEY, "the policy language has no such key here")
+            .path(path.clone())
+            .at(first.key_at.clone())
+            .found(names.join(", "))
+            .expected(format!("one of {}", known.join(", ")))
+            .fix(nearest_fix(&first.key, &known));
+        Some(Diagnostic { inside: self.inside(half), ..problem })
     }
 }
 
@@ -163,10 +182,6 @@ fn not_a_policy(half: Half, cursor: &Cursor<'_>) -> Option<Diagnostic> {
     }
 }
 
-fn is_unknown(entry: &Entry, claimed: &BTreeSet<String>) -> bool {
-    entry.node.shape != Shape::Undefined && !claimed.contains(&entry.key)
-}
-
 fn nearest_fix(key: &str, known: &[&str]) -> String {
     let lower = key.to_lowercase();
     match known
@@ -175,24 +190,6 @@ fn nearest_fix(key: &str, known: &[&str]) -> String {
     {
         Some(name) => format!("write {name}, or remove the key"),
         None => "remove the key, or check its spelling".to_owned(),
-    }
-}
-
-fn entries_at<'n>(root: &'n Node, path: &Path) -> Option<&'n [Entry]> {
-    use crate::path::Segment;
-    let mut node = root;
-    for segment in path.segments() {
-        node = match (&node.shape, segment) {
-            (Shape::Object(entries), Segment::Key(key)) => {
-                &entries.iter().find(|entry| entry.key == *key)?.node
-            }
-            (Shape::List(items), Segment::Index(index)) => items.get(*index)?,
-            _ => return None,
-        };
-    }
-    match &node.shape {
-        Shape::Object(entries) => Some(entries),
-        _ => None,
     }
 }
 
@@ -229,7 +226,10 @@ impl<'a> Cursor<'a> {
 
     /// Starts a diagnostic about this value: path, place and found are filled in.
     pub fn problem(&self, code: crate::diagnostic::Code, summary: &str) -> Diagnostic {
-        self.about(Diagnostic::error(code, summary)).path(self.path.clone()).at(self.at()).found(self.describe())
+        self.about(Diagnostic::error(code, summary))
+            .path(self.path.clone())
+            .at(self.at())
+            .found(self.describe())
     }
 
     /// Says which half of the policy a diagnostic's path is in.

@@ -4,9 +4,10 @@
 //! meanwhile every resource is prepared (a function is bundled). Either failing fails the plan, all
 //! problems together.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use futures::future::join_all;
+use futures::stream::{self, StreamExt};
 
 use crate::address::Address;
 use crate::desired::{Desired, Wanted};
@@ -27,15 +28,13 @@ impl LiveState {
 
     /// Resources of declared kinds that exist and that nobody declares, sorted.
     pub fn undeclared<Client>(&self, provider: &Provider<Client>, desired: &Desired) -> Vec<Address> {
-        let mut found = Vec::new();
-        for (kind, resources) in &self.by_kind {
-            for name in resources.keys() {
-                let address = Address::new(provider.kinds[*kind].name(), name);
-                if !desired.resources.iter().any(|wanted| wanted.address == address) {
-                    found.push(address);
-                }
-            }
-        }
+        let declared: HashSet<&Address> = desired.resources.iter().map(|wanted| &wanted.address).collect();
+        let names = |(kind, resources): (&usize, &HashMap<String, Live>)| {
+            let kind = provider.kinds[*kind].name();
+            resources.keys().map(|name| Address::new(kind, name)).collect::<Vec<_>>()
+        };
+        let existing = self.by_kind.iter().flat_map(names);
+        let mut found: Vec<Address> = existing.filter(|address| !declared.contains(address)).collect();
         found.sort();
         found
     }
@@ -58,9 +57,11 @@ pub async fn refresh<Client>(
             .filter(|(index, _)| declared.contains(index))
             .map(async |(index, kind)| kind.read(&provider.client).await.map(|found| (index, found))),
     );
-    let prepared = join_all(desired.resources.iter().map(async |wanted| {
-        provider.kinds[wanted.kind].prepare(&provider.client, &wanted.address, wanted.spec.clone()).await
+    // Bounded, because a preparation may take memory and threads; in order, because specs are matched up.
+    let prepared = stream::iter(desired.resources.iter().map(|wanted| {
+        provider.kinds[wanted.kind].prepare(&provider.client, &wanted.address, wanted.spec.clone())
     }));
+    let prepared = prepared.buffered(provider.concurrency.max(1)).collect::<Vec<_>>();
     let (reads, prepared) = futures::join!(reads, prepared);
 
     let mut problems = Vec::new();

@@ -30,7 +30,7 @@ fn target(session: &Session, args: &EvalArgs) -> Target {
         id: args.id.clone(),
         exists: !args.new,
         parent_id: args.parent.clone(),
-        is_default: fact(args.default || session.global.branch.is_none()),
+        is_default: fact(args.default || named.is_none()),
         is_protected: fact(args.protected),
         expires_at: args.expires_at.clone(),
         created_at: None,

@@ -45,8 +45,12 @@ fn a_host_that_is_no_url() {
 
 #[test]
 fn a_wrong_key() {
-    let body = r#"{"request_id":"r-7","code":"","message":"supplied credentials do not pass authentication"}"#;
-    let answer = format!("HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+    let body =
+        r#"{"request_id":"r-7","code":"","message":"supplied credentials do not pass authentication"}"#;
+    let answer = format!(
+        "HTTP/1.1 401 Unauthorized\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+        body.len()
+    );
     let ran = against(&answering(answer.leak()));
     assert_eq!(ran.code, 1);
     assert!(ran.err.contains("error[unauthorized]") && ran.err.contains("r-7"), "{}", ran.text());
@@ -70,7 +74,10 @@ fn json_of_another_shape() {
 #[test]
 fn a_database_that_cannot_be_one() {
     let scratch = Scratch::with_policy(POLICY);
-    scratch.write("text.sqlite", "this is not a database, and long enough to look at: 0123456789 0123456789 0123456789");
+    scratch.write(
+        "text.sqlite",
+        "this is not a database, and long enough to look at: 0123456789 0123456789 0123456789",
+    );
     for file in ["text.sqlite", ".", "gone/state.sqlite", "neon.ts/state.sqlite"] {
         let ran = scratch.run(&["plan", "--backend", &format!("local:{file}")]);
         assert_eq!(ran.code, 1, "{file}");

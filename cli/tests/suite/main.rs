@@ -1,6 +1,6 @@
 //! The binary as a user runs it: real files, a real engine, the embedded backend on a real socket.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod support;
 

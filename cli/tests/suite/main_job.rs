@@ -49,7 +49,8 @@ fn an_environment_change_deploys_without_code_and_shows_no_value() {
     let text = ran.text();
     assert!(text.contains("function.api") && !text.contains("bundle"), "{text}");
     assert!(!text.contains("swordfish"), "{text}");
-    let again = scratch.run_with(&["plan", "--backend", "local:state.sqlite"], &[("LOG_LEVEL", "swordfish-debug")]);
+    let again =
+        scratch.run_with(&["plan", "--backend", "local:state.sqlite"], &[("LOG_LEVEL", "swordfish-debug")]);
     assert!(again.done().starts_with("No changes."));
     let database = std::fs::read(scratch.path().join("state.sqlite")).unwrap();
     let stored = String::from_utf8_lossy(&database).contains("swordfish");
@@ -77,7 +78,8 @@ fn bucket_access_that_differs_is_shown_and_not_changed() {
 
 #[test]
 fn a_bundle_that_cannot_build_fails_before_any_change() {
-    let policy = "export default { buckets: { a: {} }, functions: { f: { name: \"F\", source: \"./gone.ts\" } } };";
+    let policy =
+        "export default { buckets: { a: {} }, functions: { f: { name: \"F\", source: \"./gone.ts\" } } };";
     let scratch = Scratch::with_policy(policy);
     golden("main_job", "no-source", &scratch.local(&["apply"]).text());
     scratch.write("neon.ts", "export default { buckets: { a: {} } };");

@@ -1,69 +1,84 @@
-//! How problems of bundling are told: one diagnostic each, in plain words, with its place.
+//! How a problem that this crate finds is told: one diagnostic, in plain words, with its place.
 //!
-//! Misses of the resolver and rolldown's own errors come in, diagnostics come out. Nothing is decided here.
-
-use std::path::{Path, PathBuf};
+//! Nothing is decided here. What rolldown finds is told in `rolldown_faults.rs`.
 
 use neonform_engine::diagnostic::{Diagnostic, codes};
 use neonform_engine::node::{Position, quote};
-use rolldown_error::{BuildDiagnostic, DiagnosticOptions, EventKind};
 
-use crate::plugin::DETOUR;
+use crate::kind::Purpose;
 use crate::resolve::Miss;
 
 /// An import that leads nowhere.
-pub(crate) fn missing(specifier: &str, importer: &str, at: Option<Position>, miss: &Miss) -> Diagnostic {
-    let found = format!("{} in {importer}", quote(specifier));
-    if let Miss::Outside(to) = miss {
-        return Diagnostic::error(codes::OUTSIDE_REPOSITORY, "an import leaves the repository")
-            .at(at)
-            .found(found)
-            .expected("a file inside the repository, symbolic links followed")
-            .fix("move the file into the repository")
-            .fact("importer", importer)
-            .fact("leads to", to.display().to_string());
-    }
-    let (expected, fix) = match miss {
-        Miss::Outside(_) | Miss::NoFile => (
-            "a file at that path, with or without its extension, or a directory with an index file".to_owned(),
-            "check the path and its upper and lower case".to_owned(),
-        ),
-        Miss::NoAlias(false) => (
-            "a relative path or the name of an installed package".to_owned(),
-            "write a relative path, or a `#name` with an entry in the \"imports\" of package.json: path aliases of \
-             tsconfig.json are not supported in a policy"
-                .to_owned(),
-        ),
-        Miss::NoAlias(true) => (
-            "a relative path, the name of an installed package, or a path alias that leads to a file".to_owned(),
-            "check the \"paths\" of the nearest tsconfig.json, or write a relative path".to_owned(),
-        ),
-        Miss::NoPackage(name) => {
-            (
-            format!("the package {} in a node_modules folder of the repository", quote(name)),
-            format!("install it: npm install {name}"),
-        )
-        }
-        Miss::NotOffered(name) => (
-            format!("something that the package {} offers", quote(name)),
-            "compare the specifier with the \"exports\" of that package's package.json".to_owned(),
-        ),
-        Miss::NoSubpathImport => (
-            "an entry of \"imports\" in the nearest package.json that leads to a file".to_owned(),
-            "add the entry, or write a relative path".to_owned(),
-        ),
-        Miss::NoBuiltin => ("the name of a module that is part of Node".to_owned(), "check the name".to_owned()),
-        Miss::Remote => (
-            "a file or an installed package".to_owned(),
-            "download the module into the repository: modules are not fetched over the network".to_owned(),
-        ),
+pub(crate) fn missing(
+    specifier: &str,
+    importer: &str,
+    at: Option<Position>,
+    miss: &Miss,
+    purpose: Purpose,
+) -> Diagnostic {
+    let (code, summary) = match miss {
+        Miss::Outside(_) => (codes::OUTSIDE_REPOSITORY, "an import leaves the repository"),
+        _ => (codes::MODULE_NOT_FOUND, "an import leads to no module"),
     };
-    Diagnostic::error(codes::MODULE_NOT_FOUND, "an import leads to no module")
+    let (expected, fix) = advice(miss, purpose);
+    let told = Diagnostic::error(code, summary)
         .at(at)
-        .found(found)
+        .found(format!("{} in {importer}", quote(specifier)))
         .expected(expected)
         .fix(fix)
-        .fact("importer", importer)
+        .fact("importer", importer);
+    match miss {
+        Miss::Outside(to) => told.fact("leads to", to.display().to_string()),
+        _ => told,
+    }
+}
+
+/// What would do, and how to get there.
+fn advice(miss: &Miss, purpose: Purpose) -> (String, String) {
+    let (expected, fix) = match miss {
+        Miss::Outside(_) => {
+            ("a file inside the repository, symbolic links followed", "move the file into the repository")
+        }
+        Miss::NoFile => (
+            "a file at that path, with or without its extension, or a directory with an index file",
+            "check the path and its upper and lower case",
+        ),
+        Miss::NoPackage(name) => {
+            let or_declare = match purpose {
+                Purpose::Policy => "",
+                Purpose::Function => ", or list it in the function's externalPackages",
+            };
+            return (
+                format!("the package {} in a node_modules folder of the repository", quote(name)),
+                format!("install the package with npm install {name}{or_declare}"),
+            );
+        }
+        Miss::NoAlias if purpose == Purpose::Policy => (
+            "a relative path or the name of an installed package",
+            "write a relative path, or a `#name` with an entry in the \"imports\" of package.json: path aliases of \
+             tsconfig.json are not supported in a policy",
+        ),
+        Miss::NoAlias => (
+            "a relative path, the name of an installed package, or a path alias that leads to a file",
+            "check the \"paths\" of the nearest tsconfig.json, or write a relative path",
+        ),
+        Miss::NotOffered(name) => {
+            return (
+                format!("something that the package {} offers", quote(name)),
+                "compare the specifier with the \"exports\" of that package's package.json".to_owned(),
+            );
+        }
+        Miss::NoSubpathImport => (
+            "an entry of \"imports\" in the nearest package.json that leads to a file",
+            "add the entry, or write a relative path",
+        ),
+        Miss::NoBuiltin => ("the name of a module that is part of Node", "check the name"),
+        Miss::Remote => (
+            "a file or an installed package",
+            "download the module into the repository: modules are not fetched over the network",
+        ),
+    };
+    (expected.to_owned(), fix.to_owned())
 }
 
 /// A file of a kind that cannot be part of a bundle.
@@ -108,63 +123,4 @@ pub(crate) fn broken_json(file: &str, error: &serde_json::Error) -> Diagnostic {
 /// A defect of ours or of the bundler.
 pub(crate) fn internal(what: impl Into<String>) -> Diagnostic {
     Diagnostic::error(codes::INTERNAL, "the bundler failed; this is a bug").found(what)
-}
-
-/// Importer, exporter and name, if one of rolldown's errors is that a module does not export what is imported.
-pub(crate) fn missing_name(error: &BuildDiagnostic) -> Option<(String, String, String)> {
-    if !matches!(error.kind(), EventKind::MissingExportError) {
-        return None;
-    }
-    // The name is nowhere else to be had.
-    let message = error.to_message_with(&DiagnosticOptions { cwd: PathBuf::new() });
-    let (name, _) = message.strip_prefix('"')?.split_once("\" is not exported by ")?;
-    Some((error.id()?, error.exporter()?, name.to_owned()))
-}
-
-/// Whether one of rolldown's errors says that a file does not parse.
-pub(crate) fn is_syntax(error: &BuildDiagnostic) -> bool {
-    matches!(
-        error.kind(),
-        EventKind::ParseError
-            | EventKind::JsonParseError
-            | EventKind::TransformError
-            | EventKind::IllegalReassignmentError
-            | EventKind::AssignToImportError
-    )
-}
-
-/// One of rolldown's errors.
-pub(crate) fn of_bundler(error: &BuildDiagnostic, root: &Path) -> Diagnostic {
-    let options = DiagnosticOptions { cwd: root.to_owned() };
-    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
-    let place = error.to_diagnostic_with(&options).get_primary_location();
-    let at = place.map(|(file, line, column, _)| Position {
-        file: file.into(),
-        line: count(line),
-        column: count(column).saturating_add(1),
-    });
-    let told = match error.kind() {
-        _ if is_syntax(error) => Diagnostic::error(codes::SYNTAX_ERROR, "a source file does not parse"),
-        EventKind::MissingExportError => Diagnostic::error(
-            codes::SYNTAX_ERROR,
-            "an import asks for a name that the module does not export",
-        ),
-        EventKind::RequireTlaError => {
-            Diagnostic::error(codes::SYNTAX_ERROR, "a module with top-level await cannot be required")
-        }
-        _ => internal(""),
-    };
-    // Some messages carry ids; these are paths, and some take a detour (see `plugin.rs`).
-    let ids = format!("{}{}", root.display(), std::path::MAIN_SEPARATOR);
-    told.at(at).found(error.to_message_with(&options).replace(&ids, "").replace(DETOUR, ""))
-}
-
-/// One of rolldown's warnings, on one line.
-pub(crate) fn warning(warning: &BuildDiagnostic, root: &Path) -> String {
-    let told = of_bundler(warning, root);
-    let message = told.found.unwrap_or_default();
-    match told.at {
-        Some(at) => format!("{at}: {message}"),
-        None => message,
-    }
 }

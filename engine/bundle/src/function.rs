@@ -17,12 +17,11 @@ use rolldown::{
 
 use crate::banner::with_banner;
 use crate::entry;
-use crate::faults;
-use crate::kind::Purpose;
 use crate::manifests::Manifests;
 use crate::pack::pack;
 use crate::plugin::Modules;
 use crate::resolve::Rules;
+use crate::rolldown_faults;
 use crate::root::{Input, Root};
 use crate::tsconfig::Tsconfig;
 
@@ -61,18 +60,12 @@ pub async fn function(
 ) -> Result<FunctionModule, Failure> {
     let root = Arc::new(Root::open(root)?);
     let entry = entry::inside(entry, &root)?;
-    let rules = Rules {
-        configuration: false,
-        extensions: &[".tsx", ".ts", ".jsx", ".js", ".css", ".json", ".mts", ".cts", ".mjs", ".cjs"],
-        conditions: &["node", "module"],
-        external: options.external.clone(),
-        aliases: true,
-    };
     let manifests = Arc::new(Manifests::new(Arc::clone(&root)));
     let jsx = jsx(entry.parent().and_then(|directory| manifests.tsconfig_of(directory)).as_deref());
-    let modules = Modules::new(Arc::clone(&root), manifests, rules, Purpose::Function);
+    let rules = Rules::function(options.external.clone());
+    let modules = Modules::new(Arc::clone(&root), manifests, rules);
     let packed = pack(|| bundler_options(&entry, root.path(), jsx.clone()), modules, &root).await?;
-    let warnings = packed.warnings.iter().map(|warning| faults::warning(warning, root.path()));
+    let warnings = packed.warnings.iter().map(|warning| rolldown_faults::warning(warning, root.path()));
     let mut files = BTreeMap::from([(OUTPUT.to_owned(), with_banner(&packed.chunk.code).into_bytes())]);
     let styles = packed.styles();
     if !styles.is_empty() {

@@ -101,7 +101,7 @@ mod tests {
         for (name, text) in [
             ("package.json", "{\"name\": \"outside\"}"),
             ("repo/a/package.json", "{\"name\": \"a\"}"),
-            ("repo/tsconfig.json", "{,}"),
+            ("repo/tsconfig.json", "{;}"),
         ] {
             std::fs::write(directory.path().join(name), text).expect("a file");
         }

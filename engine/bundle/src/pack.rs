@@ -15,6 +15,7 @@ use rolldown_plugin::__inner::SharedPluginable;
 
 use crate::faults;
 use crate::plugin::Modules;
+use crate::rolldown_faults;
 use crate::root::Root;
 
 const LONGEST: Duration = Duration::from_secs(120);
@@ -54,7 +55,7 @@ pub(crate) async fn pack(
             Ok(output) if problems.is_empty() => packed(output, &modules),
             Ok(_) => Err(failure(problems)),
             // Ends, since every further round has learned of one more name.
-            Err(errors) if modules.learn_types(&errors) => continue,
+            Err(errors) if problems.is_empty() && modules.learn_types(&errors) => continue,
             Err(errors) => Err(failure(with_errors(problems, errors, root))),
         };
     }
@@ -100,8 +101,8 @@ fn with_errors(
     let told = errors
         .into_vec()
         .into_iter()
-        .filter(|error| !ours || faults::is_syntax(error))
-        .map(|error| faults::of_bundler(&error, root.path()));
+        .filter(|error| !ours || rolldown_faults::is_syntax(error))
+        .map(|error| rolldown_faults::told(&error, root.path()));
     problems.extend(told);
     problems
 }

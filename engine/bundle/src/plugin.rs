@@ -29,6 +29,7 @@ use crate::manifests::Manifests;
 use crate::nesting;
 use crate::resolve::{Form, Miss, Resolver, Rules, Target};
 use crate::rewrite::{self, Place, Rewriter};
+use crate::rolldown_faults;
 use crate::root::{Root, normalise};
 use crate::sites;
 use crate::stand_in::{self, StandIn};
@@ -50,7 +51,8 @@ pub(crate) struct Modules {
 
 impl Modules {
     /// A plugin for one bundle.
-    pub(crate) fn new(root: Arc<Root>, manifests: Arc<Manifests>, rules: Rules, purpose: Purpose) -> Self {
+    pub(crate) fn new(root: Arc<Root>, manifests: Arc<Manifests>, rules: Rules) -> Self {
+        let purpose = rules.purpose;
         let resolver = Resolver::new(Arc::clone(&root), Arc::clone(&manifests), rules);
         let (problems, styles, types) = Default::default();
         Self { root, manifests, resolver, purpose, problems, styles, types }
@@ -73,7 +75,7 @@ impl Modules {
     pub(crate) fn learn_types(&self, errors: &[BuildDiagnostic]) -> bool {
         let mut types = self.types.lock().unwrap_or_else(PoisonError::into_inner);
         let mut learned = false;
-        for (importer, exporter, name) in errors.iter().filter_map(faults::missing_name) {
+        for (importer, exporter, name) in errors.iter().filter_map(rolldown_faults::missing_name) {
             let (Some(importer), Some(exporter)) = (self.file(&importer), self.file(&exporter)) else {
                 continue;
             };
@@ -113,7 +115,7 @@ impl Modules {
             Err(miss) => {
                 let (importer, guarded, at) = self.site(importer.as_deref(), specifier, form);
                 if !guarded || matches!(miss, Miss::Outside(_)) {
-                    self.note(faults::missing(specifier, &importer, at, &miss));
+                    self.note(faults::missing(specifier, &importer, at, &miss, self.purpose));
                 }
                 Some(StandIn::Missing.of(specifier))
             }
@@ -184,7 +186,9 @@ impl Modules {
         let (code, module_type) = match (kind::of(file, self.purpose), asserted) {
             (_, Some(asserted @ (ModuleType::Json | ModuleType::Text))) => (text, asserted.clone()),
             (Kind::Module(by_name), _) => (text, by_name),
-            (Kind::Style | Kind::Unsupported, _) => {
+            // Only an entry gets here with another extension; a policy may have any name (spec 2.1).
+            (Kind::Unsupported, _) => (text, ModuleType::Ts),
+            (Kind::Style, _) => {
                 let mut styles = self.styles.lock().unwrap_or_else(PoisonError::into_inner);
                 styles.insert(id.to_owned(), text);
                 ("export default {};".to_owned(), ModuleType::Js)

@@ -15,7 +15,6 @@ use rolldown::{
 };
 
 use crate::entry;
-use crate::kind::Purpose;
 use crate::manifests::Manifests;
 use crate::pack::pack;
 use crate::plugin::Modules;
@@ -34,14 +33,6 @@ pub struct PolicyModule {
     pub inputs: Vec<Input>,
 }
 
-const RULES: Rules = Rules {
-    configuration: true,
-    extensions: &[".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".json"],
-    conditions: &["node", "module-sync"],
-    external: Vec::new(),
-    aliases: false,
-};
-
 /// Packs the policy `entry` of the repository `root`. Needs a tokio runtime with its clock.
 ///
 /// # Errors
@@ -50,9 +41,9 @@ pub async fn policy(entry: &Path, root: &Path) -> Result<PolicyModule, Failure> 
     let root = Arc::new(Root::open(root)?);
     let entry = entry::inside(entry, &root)?;
     let manifests = Arc::new(Manifests::new(Arc::clone(&root)));
-    let modules = Modules::new(Arc::clone(&root), manifests, RULES, Purpose::Policy);
+    let modules = Modules::new(Arc::clone(&root), manifests, Rules::policy());
     let packed = pack(|| options(&entry, root.path()), modules, &root).await?;
-    let map = packed.chunk.map.as_ref().map(|map| SourceMap::new(map, str::to_owned)).unwrap_or_default();
+    let map = packed.chunk.map.as_ref().map(SourceMap::new).unwrap_or_default();
     Ok(PolicyModule { code: packed.chunk.code.clone(), map, inputs: root.inputs() })
 }
 

@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::builtin;
+use crate::kind::Purpose;
 use crate::manifests::Manifests;
 use crate::package::Package;
 use crate::probe::Probe;
 use crate::root::{Reach, Root, normalise};
 
-/// The module that stands for `@neon/config`; the evaluator supplies it.
-pub(crate) const CONFIGURATION: &str = "neonform:config";
+/// The module that a policy's bundle imports for `@neon/config`; the evaluator supplies it.
+pub const CONFIGURATION_MODULE: &str = "neonform:config";
 
 const CONFIGURATION_SPECIFIERS: [&str; 4] =
     ["@neon/config/v1", "@neon/config", "@neondatabase/config/v1", "@neondatabase/config"];
@@ -23,16 +24,36 @@ const CONFIGURATION_SPECIFIERS: [&str; 4] =
 /// How resolution differs between policies and functions.
 #[derive(Debug)]
 pub(crate) struct Rules {
-    /// Whether `@neon/config` is built in.
-    pub(crate) configuration: bool,
+    /// In a policy `@neon/config` is built in; for a function the path aliases of `tsconfig.json` hold.
+    pub(crate) purpose: Purpose,
     /// Tried in order behind a path without a match.
-    pub(crate) extensions: &'static [&'static str],
+    extensions: &'static [&'static str],
     /// What holds in `exports` and `imports`, besides `import` or `require`.
-    pub(crate) conditions: &'static [&'static str],
+    conditions: &'static [&'static str],
     /// Packages left to be found when the bundle runs.
-    pub(crate) external: Vec<String>,
-    /// Whether the path aliases of `tsconfig.json` hold.
-    pub(crate) aliases: bool,
+    external: Vec<String>,
+}
+
+impl Rules {
+    /// The rules for policies: Node's.
+    pub(crate) fn policy() -> Self {
+        Self {
+            purpose: Purpose::Policy,
+            extensions: &[".ts", ".mts", ".cts", ".tsx", ".js", ".mjs", ".cjs", ".jsx", ".json"],
+            conditions: &["node", "module-sync"],
+            external: Vec::new(),
+        }
+    }
+
+    /// The rules for functions: those of the reference's bundler, a few extensions more.
+    pub(crate) fn function(external: Vec<String>) -> Self {
+        Self {
+            purpose: Purpose::Function,
+            extensions: &[".tsx", ".ts", ".jsx", ".js", ".css", ".json", ".mts", ".cts", ".mjs", ".cjs"],
+            conditions: &["node", "module"],
+            external,
+        }
+    }
 }
 
 /// Whether an import is one of ECMAScript or of CommonJS.
@@ -64,8 +85,8 @@ pub(crate) enum Miss {
     NoFile,
     /// No such package between the importer and the root of the repository.
     NoPackage(String),
-    /// What looks like a path alias, which does not lead to a file or (`false`) does not hold at all.
-    NoAlias(bool),
+    /// What looks like a path alias and leads to no file.
+    NoAlias,
     /// The package is there and does not offer this.
     NotOffered(String),
     /// `#name` is not in the nearest `package.json`.
@@ -98,59 +119,50 @@ impl Resolver {
 
     /// Where `specifier`, written in a file of the directory `from`, leads.
     pub(crate) fn resolve(&self, specifier: &str, from: &Path, form: Form) -> Result<Target, Miss> {
-        if self.rules.configuration && CONFIGURATION_SPECIFIERS.contains(&specifier) {
-            return Ok(Target::External(CONFIGURATION.to_owned()));
-        }
-        if self.rules.external.iter().any(|pattern| is_covered(specifier, pattern)) {
-            return Ok(Target::External(
-                builtin::canonical(specifier).unwrap_or_else(|| specifier.to_owned()),
-            ));
-        }
-        if let Some(name) = builtin::canonical(specifier) {
+        if let Some(name) = self.external(specifier) {
             return Ok(Target::External(name));
         }
-        if let Some(path) = specifier.strip_prefix("file://") {
-            return self
-                .probe
-                .path(Path::new(path))
-                .and_then(|file| file.map(Target::File).ok_or(Miss::NoFile));
-        }
-        if let Some((scheme, _)) = specifier.split_once(':') {
-            match scheme {
-                "node" => return Err(Miss::NoBuiltin),
-                "data" => return Ok(Target::Data),
-                "http" | "https" => return Err(Miss::Remote),
-                _ => {}
+        let file = match specifier.split_once(':') {
+            Some(("node", _)) => return Err(Miss::NoBuiltin),
+            Some(("http" | "https", _)) => return Err(Miss::Remote),
+            Some(("data", _)) => return Ok(Target::Data),
+            Some(("file", path)) => self.probe.path(Path::new(path.trim_start_matches("//")))?,
+            _ if is_path(specifier) && specifier.ends_with('/') => {
+                self.probe.directory(&from.join(specifier))?
             }
+            _ if is_path(specifier) => self.probe.path(&from.join(specifier))?,
+            _ => return self.named(specifier, from, form),
+        };
+        file.map(Target::File).ok_or(Miss::NoFile)
+    }
+
+    /// What stays outside the bundle, under the name by which it is imported then.
+    fn external(&self, specifier: &str) -> Option<String> {
+        if self.rules.purpose == Purpose::Policy && CONFIGURATION_SPECIFIERS.contains(&specifier) {
+            return Some(CONFIGURATION_MODULE.to_owned());
         }
-        if !is_path(specifier)
-            && let Some(file) = self.aliased(specifier, from)?
-        {
+        let declared = || self.rules.external.iter().any(|pattern| is_covered(specifier, pattern));
+        builtin::canonical(specifier).or_else(|| declared().then(|| specifier.to_owned()))
+    }
+
+    fn named(&self, specifier: &str, from: &Path, form: Form) -> Result<Target, Miss> {
+        if let Some(file) = self.aliased(specifier, from)? {
             return Ok(Target::File(file));
         }
         if specifier.starts_with('#') {
             return self.subpath_import(specifier, from, form);
         }
-        if is_path(specifier) {
-            let file = if specifier.ends_with('/') {
-                self.probe.directory(&from.join(specifier))?
-            } else {
-                self.probe.path(&from.join(specifier))?
-            };
-            return file.map(Target::File).ok_or(Miss::NoFile);
-        }
         match self.bare(specifier, from, form) {
-            Err(Miss::NoPackage(_)) if self.is_alias(specifier, from) => {
-                Err(Miss::NoAlias(self.rules.aliases))
-            }
+            Err(Miss::NoPackage(_)) if self.is_alias(specifier, from) => Err(Miss::NoAlias),
             found => found.map(Target::File),
         }
     }
 
     fn aliased(&self, specifier: &str, from: &Path) -> Result<Option<PathBuf>, Miss> {
-        let Some(config) = self.manifests.tsconfig_of(from).filter(|_| self.rules.aliases) else {
+        if self.rules.purpose == Purpose::Policy {
             return Ok(None);
-        };
+        }
+        let Some(config) = self.manifests.tsconfig_of(from) else { return Ok(None) };
         for candidate in config.candidates(specifier) {
             if let Some(file) = self.probe.path(&candidate)? {
                 return Ok(Some(file));
@@ -199,6 +211,9 @@ impl Resolver {
             return self.exported(&own, subpath, form);
         }
         let mut miss = Miss::NoPackage(name.to_owned());
+        if name.is_empty() {
+            return Err(miss);
+        }
         for place in self.manifests.upward(from).filter(|place| !place.ends_with("node_modules")) {
             let modules = place.join("node_modules");
             match self.root.reach(&modules.join(name)) {
@@ -272,4 +287,25 @@ fn is_covered(specifier: &str, pattern: &str) -> bool {
             && specifier.ends_with(after);
     }
     specifier.strip_prefix(pattern).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scope_is_part_of_the_name() {
+        assert_eq!(split_package("a"), ("a", ""));
+        assert_eq!(split_package("a/b/c"), ("a", "b/c"));
+        assert_eq!(split_package("@a/b"), ("@a/b", ""));
+        assert_eq!(split_package("@a/b/c/d"), ("@a/b", "c/d"));
+    }
+
+    #[test]
+    fn an_external_package_covers_its_subpaths_and_no_other_package() {
+        assert!(is_covered("sharp", "sharp") && is_covered("sharp/lib/a", "sharp"));
+        assert!(!is_covered("sharper", "sharp") && !is_covered("@x/sharp", "sharp"));
+        assert!(is_covered("@aws/a/b", "@aws/*") && !is_covered("@awsome/a", "@aws/*"));
+        assert!(is_covered("a-b", "a*b") && !is_covered("ab", "ab*b"));
+    }
 }

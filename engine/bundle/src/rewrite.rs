@@ -18,8 +18,9 @@ use oxc_ast::builder::{AstBuilder, GetAstBuilder};
 use oxc_ast_visit::{VisitMut, walk_mut};
 use oxc_span::{SPAN, Span};
 
-/// The function that evaluates `import()` of a computed specifier: importer, specifier, options.
-const IMPORT: &str = "__neonform_import";
+/// The global function that a policy's bundle calls for `import()` of a computed specifier, with the importer
+/// relative to the repository, the specifier, and the options if there are any. The evaluator supplies it.
+pub const IMPORT_FUNCTION: &str = "__neonform_import";
 
 /// The place of a module before bundling.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +116,7 @@ impl<'a, 'p, F: Fn(&IdentifierReference<'_>) -> bool> Rewriter<'a, 'p, F> {
 
     fn computed_import(&self, import: &mut ImportExpression<'a>) -> Expression<'a> {
         let global = Expression::new_identifier(SPAN, "globalThis", self);
-        let property = IdentifierName::new(SPAN, IMPORT, self);
+        let property = IdentifierName::new(SPAN, IMPORT_FUNCTION, self);
         let callee = Expression::new_static_member_expression(import.span, global, property, false, self);
         let mut arguments = ArenaVec::from_array_in(
             [Argument::from(self.text(SPAN, &self.place.name)), Argument::from(import.source.take_in(self))],
@@ -182,5 +183,34 @@ impl<'a, F: Fn(&IdentifierReference<'_>) -> bool> VisitMut<'a> for Rewriter<'a, 
         walk_mut::walk_object_property(self, it);
         // `{ __dirname }` is no shorthand any more once the value is a string.
         it.shorthand &= matches!(it.value, Expression::Identifier(_));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_without_the_words_is_not_looked_at() {
+        assert!(!may_apply("import a from './a'; const imported = a.dirname;"));
+        for text in [
+            "import.meta.url",
+            "import (x)",
+            "import /* why */ (x)",
+            "import\n.meta",
+            "__dirname",
+            "__filename",
+        ] {
+            assert!(may_apply(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_url_cannot_hold_is_escaped() {
+        assert_eq!(file_url(Path::new("/a b/\u{e9}#?%.ts")), "file:///a%20b/%C3%A9%23%3F%25.ts");
+        assert_eq!(
+            file_url(Path::new("/node_modules/@scope/a-b_c~d.js")),
+            "file:///node_modules/@scope/a-b_c~d.js"
+        );
     }
 }

@@ -1,9 +1,9 @@
 //! The repository bound: which files may be read, and a record of those that were.
 //!
-//! Paths go in, real paths inside the repository come out. [`Root::read`] is the only place of this crate
-//! that opens a file, and it takes paths that [`Root::reach`] gave. A path that leaves the repository by
-//! its spelling is refused before the disk is asked; one that leaves through a symbolic link is refused
-//! once the link is followed, before anything behind it is opened.
+//! Paths go in, real paths inside the repository come out. [`Root::read`] is the only place of this crate that
+//! opens a file, and it takes paths that [`Root::reach`] gave; rolldown opens nothing but the manifests that the
+//! plugin names, which came this way too. A path that leaves the repository by its spelling is refused before the
+//! disk is asked, one that leaves through a symbolic link before anything behind the link is opened.
 
 use std::collections::BTreeMap;
 use std::io;

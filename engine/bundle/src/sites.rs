@@ -13,7 +13,7 @@ use oxc_ast::ast::{
 };
 use oxc_ast_visit::{Visit, walk};
 use oxc_parser::Parser;
-use oxc_span::{SourceType, Span};
+use oxc_span::{GetSpan, SourceType, Span};
 
 use crate::resolve::Form;
 
@@ -77,7 +77,7 @@ impl Finder<'_> {
 
     fn note_dynamic(&mut self, import: &ImportExpression<'_>, guarded: bool) {
         if let Some(specifier) = fixed(&import.source) {
-            self.note(Form::Import, specifier, import.span, guarded || self.tries > 0);
+            self.note(Form::Import, specifier, import.source.span(), guarded || self.tries > 0);
         }
     }
 }
@@ -102,7 +102,7 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 
     fn visit_ts_external_module_reference(&mut self, it: &TSExternalModuleReference<'a>) {
-        self.note(Form::Require, &it.expression.value, it.span, false);
+        self.note(Form::Require, &it.expression.value, it.expression.span, false);
     }
 
     fn visit_try_statement(&mut self, it: &TryStatement<'a>) {
@@ -123,7 +123,7 @@ impl<'a> Visit<'a> for Finder<'_> {
             && let Some(argument) = it.arguments.first().and_then(Argument::as_expression)
             && let Some(specifier) = fixed(argument)
         {
-            self.note(Form::Require, specifier, it.span, self.tries > 0);
+            self.note(Form::Require, specifier, argument.span(), self.tries > 0);
         }
         if let Expression::StaticMemberExpression(member) = &it.callee
             && let Expression::ImportExpression(import) = &member.object
@@ -173,7 +173,7 @@ mod tests {
         ] {
             assert!(sites(text, Form::Import).first.is_some(), "{text}");
         }
-        assert_eq!(sites("const a = require('./x')", Form::Require).first, Some((1, 11)));
+        assert_eq!(sites("const a = require('./x')", Form::Require).first, Some((1, 19)));
         assert!(sites("import a = require('./x')", Form::Require).first.is_some());
     }
 

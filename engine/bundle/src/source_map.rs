@@ -21,9 +21,9 @@ struct Entry {
 }
 
 impl SourceMap {
-    /// The table of a map that rolldown made, its files renamed by `name`.
-    pub(crate) fn new(map: &rolldown_sourcemap::SourceMap, name: impl Fn(&str) -> String) -> Self {
-        let files = map.get_sources().map(|source| Arc::from(name(source))).collect();
+    /// The table of a map that rolldown made.
+    pub(crate) fn new(map: &rolldown_sourcemap::SourceMap) -> Self {
+        let files = map.get_sources().map(Arc::from).collect();
         let mut entries: Vec<Entry> = map
             .get_tokens()
             .filter_map(|token| {

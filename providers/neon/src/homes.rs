@@ -69,10 +69,9 @@ fn records_by_slug<'a>(home: &Cursor<'a>) -> Vec<(&'a str, Object<'a>)> {
             found.extend(cursor.object().map(|object| (slug, object)));
         } else {
             cursor.report(
-                Diagnostic::error(codes::INVALID_NAME, "a function's slug breaks the rule for slugs")
+                cursor
+                    .problem(codes::INVALID_NAME, "a function's slug breaks the rule for slugs")
                     .layer(Layer::Type)
-                    .path(cursor.path().clone())
-                    .at(cursor.at())
                     .found(format!("{slug:?}"))
                     .expected(SLUG_RULE)
                     .fix("rename the key; a slug is part of the function's URL and stays for good"),

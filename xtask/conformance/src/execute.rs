@@ -56,7 +56,7 @@ pub async fn run(case: &Case) -> Result<Actual, String> {
     copy(&case.directory, &root).map_err(|cause| format!("the case cannot be copied: {cause}"))?;
     let source = match source(case, &root) {
         Ok(source) => source,
-        Err(problem) => return Ok(ended(Ended::Failed(vec![problem]))),
+        Err(failure) => return Ok(ended(Ended::Failed(failure.0))),
     };
     match case.operation.as_str() {
         "validate" => Ok(ended(validate(case, &source, &root).await)),
@@ -84,7 +84,7 @@ fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-fn source(case: &Case, root: &Path) -> Result<Source, Diagnostic> {
+fn source(case: &Case, root: &Path) -> Result<Source, Failure> {
     let start = case.spec["cwd"].as_str().map_or_else(|| root.to_owned(), |cwd| root.join(cwd));
     let search = Search { start, home: None, stop_at: Some(root.to_owned()) };
     let file = search.find(case.spec["config"].as_str().map(Path::new))?;

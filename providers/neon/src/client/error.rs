@@ -136,14 +136,15 @@ pub(super) fn describe(error: &reqwest::Error, limit: Duration) -> String {
 }
 
 impl ApiError {
-    pub(super) fn new(request: &Request, cause: Cause) -> Self {
-        Self {
+    /// Boxed: every request's result would carry its size otherwise.
+    pub(super) fn new(request: &Request, cause: Cause) -> Box<Self> {
+        Box::new(Self {
             operation: request.operation,
             method: request.method,
             route: request.path.as_str().to_owned(),
             feature: request.feature,
             cause,
-        }
+        })
     }
 
     /// The status of a refusal.
@@ -155,8 +156,8 @@ impl ApiError {
     }
 }
 
-impl From<ApiError> for Failure {
-    fn from(error: ApiError) -> Self {
+impl From<Box<ApiError>> for Failure {
+    fn from(error: Box<ApiError>) -> Self {
         let (method, feature) = (error.method, error.feature);
         let diagnostic = match error.cause {
             Cause::Network(found) => network(method, found),

@@ -122,7 +122,7 @@ impl Client {
         }
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Vec<u8>, ApiError> {
+    async fn exchange(&self, request: &Request) -> Result<Vec<u8>, Box<ApiError>> {
         let mut attempt = 0;
         loop {
             let error = match self.attempt(request).await {
@@ -137,7 +137,7 @@ impl Client {
         }
     }
 
-    async fn attempt(&self, request: &Request) -> Result<Vec<u8>, ApiError> {
+    async fn attempt(&self, request: &Request) -> Result<Vec<u8>, Box<ApiError>> {
         let fail = |cause| ApiError::new(request, cause);
         let limit = if request.method == Method::Get { READ_LIMIT } else { WRITE_LIMIT };
         let url = format!("{}{}", self.base, request.path.as_str());
@@ -177,7 +177,7 @@ async fn read_body(mut response: reqwest::Response, limit: Duration) -> Result<V
     Ok(body)
 }
 
-fn decode<T: DeserializeOwned>(request: &Request, body: Vec<u8>) -> Result<T, ApiError> {
+fn decode<T: DeserializeOwned>(request: &Request, body: Vec<u8>) -> Result<T, Box<ApiError>> {
     // An empty body reads as an empty object (API spec 1).
     let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
     serde_json::from_slice(body).map_err(|cause| ApiError::new(request, Cause::Shape(cause.to_string())))
