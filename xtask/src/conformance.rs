@@ -19,18 +19,6 @@ pub fn run(engine: &Engine, words: &[String]) -> Result<(), String> {
     run_command(command.args(words.iter().enumerate().map(absolute)))
 }
 
-/// Runs the corpus if it is there; our own cases always.
-pub fn run_default(engine: &Engine) -> Result<(), String> {
-    let corpus = workspace().join("../shared/conformance/cases");
-    let own = workspace().join("testdata/conformance");
-    if corpus.is_dir() {
-        run_command(runner(engine).arg(corpus))?;
-    } else {
-        eprintln!("conformance: ../shared/conformance/cases is not here, so its cases are not run");
-    }
-    run_command(runner(engine).arg(own))
-}
-
 fn runner(engine: &Engine) -> Command {
     let mut command = cargo(engine, "run");
     command.args(["--quiet", "--package", "neonform-conformance", "--no-default-features", "--features"]);

@@ -19,7 +19,8 @@ pub struct Engine {
     pub feature: &'static str,
     /// The archive of V8, where the crate shall not download one.
     pub archive: Option<PathBuf>,
-    why: String,
+    /// Why it was chosen.
+    pub why: String,
 }
 
 impl Engine {

@@ -1,31 +1,34 @@
 //! `cargo xtask test`: every test of the workspace, with every engine that this machine can have.
 //!
-//! The best engine runs everything and the conformance cases. Where that is V8, QuickJS then runs
-//! the crates that depend on the engine, and the cases once more.
+//! The best engine runs everything, the conformance cases included. Where that is V8, QuickJS then
+//! runs the tests that depend on the engine.
 
 use crate::cargo::{cargo, features, run};
 use crate::engine::{self, Engine};
-use crate::{conformance, lint};
+use crate::lint;
 
-/// Crates whose behaviour depends on the engine.
-const DEPENDENT: [&str; 2] = ["neonform-eval", "neonform"];
+/// Test targets whose outcome depends on the engine: policies, the command line, conformance cases.
+const DEPENDENT: [&str; 2] = ["suite", "corpus"];
 
 /// Runs the tests.
 pub fn run_tests(named: Option<String>) -> Result<(), String> {
     let only_one = named.is_some();
     let engine = engine::choose(named)?;
     lint::lint(&engine)?;
-    let mut all = cargo(&engine, "test");
-    run(all.args(["--workspace", "--no-default-features", "--features", &features(&engine)]))?;
-    conformance::run_default(&engine)?;
+    // Always the whole workspace: selecting packages would select other features of what they share,
+    // and build it again.
+    run(cargo(&engine, "test").args([
+        "--workspace",
+        "--no-default-features",
+        "--features",
+        &features(&engine),
+    ]))?;
     if engine.feature == "v8" && !only_one {
         let second = Engine::quickjs("the same tests on the second engine");
-        let mut dependent = cargo(&second, "test");
-        DEPENDENT.iter().for_each(|package| {
-            dependent.args(["--package", package]);
-        });
-        run(dependent.args(["--no-default-features", "--features", second.feature]))?;
-        conformance::run_default(&second)?;
+        eprintln!("engine: QuickJS ({})", second.why);
+        let mut tests = cargo(&second, "test");
+        tests.args(["--workspace", "--no-default-features", "--features", &features(&second)]);
+        run(tests.args(DEPENDENT.iter().flat_map(|target| ["--test", target])))?;
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ async fn run_on(
             let outcome = make_so(session, &provider, &plan).await;
             Ok(report(session, &plan, &outcome))
         }
-        verdict => refuse(session, &plan, &verdict),
+        verdict => Ok(refuse(session, &plan, &verdict)),
     }
 }
 
@@ -101,14 +101,16 @@ fn again() -> String {
     format!("neonform {}", words.join(" "))
 }
 
-fn refuse(session: &Session, plan: &Plan, verdict: &Verdict) -> Result<Ending, Failure> {
+fn refuse(session: &Session, plan: &Plan, verdict: &Verdict) -> Ending {
     let missing: &[Missing] = if let Verdict::Needs(missing) = verdict { missing } else { &[] };
+    let reasons = reasons(plan, verdict);
     match session.global.output {
         Format::Human => print::human(|out| human::plan(out, plan, missing)),
-        Format::Json => print::json(&json::plan(plan, None)),
+        Format::Json => print::json(&json::refused(plan, &reasons)),
         Format::NeonJson => print::json(&neon_json::refusal(plan)),
     }
-    Err(Failure(reasons(plan, verdict)))
+    print::diagnostics(&reasons);
+    Ending::Incomplete
 }
 
 /// Why an apply is refused, one problem for each reason.

@@ -45,6 +45,14 @@ pub fn plan(plan: &Plan, outcome: Option<&Outcome>) -> Json {
     })
 }
 
+/// A plan that was not applied, and why.
+pub fn refused(plan_of: &Plan, reasons: &[Diagnostic]) -> Json {
+    let mut fields = plan(plan_of, None);
+    fields["command"] = "apply".into();
+    fields["errors"] = reasons.iter().map(diagnostic).collect();
+    fields
+}
+
 /// Problems that ended a command.
 pub fn failure(diagnostics: &[Diagnostic]) -> Json {
     json!({ "version": VERSION, "errors": diagnostics.iter().map(diagnostic).collect::<Vec<_>>() })

@@ -64,6 +64,7 @@ fn a_protected_branch_needs_consent_every_time() {
     scratch.local(&["apply", "--update-existing"]).done();
     scratch.write("neon.ts", &policy.replace("a: {}", "a: {}, b: {}"));
     golden("main_job", "protected", &scratch.local(&["apply"]).text());
+    check(&scratch, &["apply", "--output", "json"], "protected-json");
     assert!(scratch.local(&["plan"]).done().contains("+ bucket.b"));
     scratch.local(&["apply", "--allow-protected"]).done();
 }

@@ -35,7 +35,7 @@
       seen.set(value, made);
       return made;
     };
-    const kind = host.classify(value);
+    const kind = kit.kind(value);
     if (ArrayBuffer.isView(value)) return note(view(value, seen));
     const simple = copyOf(value, kind);
     if (simple !== null) return note(simple);

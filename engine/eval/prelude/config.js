@@ -5,7 +5,7 @@
 
   // A frozen shallow copy, as the reference makes it. What is no object is left for validation to name.
   const defineConfig = (input) => {
-    if (typeof input !== "object" || input === null || kit.p.isArray(input) || kit.describeKind(input) !== null) return input;
+    if (typeof input !== "object" || input === null || kit.p.isArray(input) || kit.kind(input) !== null) return input;
     const copy = {};
     for (const key of keys(input)) {
       defineProperty(copy, key, { __proto__: null, value: input[key], enumerable: true });

@@ -15,13 +15,6 @@
   let failedAt = null;
   let capturing = false;
 
-  kit.describeKind = (value) => {
-    const kind = host.classify(value);
-    if (kind !== null) return kind;
-    if (kit.isUrl(value)) return "a URL";
-    return null;
-  };
-
   const excess = (code, message) => {
     const error = new Error(message);
     defineProperty(error, "code", { __proto__: null, value: code });
@@ -65,8 +58,6 @@
   };
 
   const other = (value, names, above) => {
-    const kind = kit.describeKind(value);
-    if (kind !== null) return kind;
     for (let outer = above; outer !== null; outer = outer.above) {
       if (outer.value === value) return "an object that contains itself";
     }
@@ -108,7 +99,7 @@
     let names;
     let kind;
     try {
-      kind = kit.describeKind(value);
+      kind = kit.kind(value);
       names = kind === null && !isArray(value) ? keys(value) : [];
       kind ??= other(value, names, above);
     } catch (error) {
@@ -136,7 +127,7 @@
   // What a module exports by default; a CommonJS module may hold it one level further down.
   const defaultOf = (namespace) => {
     const value = hasOwn(namespace, "default") ? namespace.default : undefined;
-    if (typeof value !== "object" || value === null || host.classify(value) !== null || !hasOwn(value, "default")) return value;
+    if (typeof value !== "object" || value === null || kit.kind(value) !== null || !hasOwn(value, "default")) return value;
     return hasOwn(value, "__esModule") || keys(value).length === 1 ? value.default : value;
   };
 
@@ -194,7 +185,7 @@
         if (typeof value === "string" && value !== "") facts[name] = toWellFormed(slice(value, 0, 20000));
       } catch {}
     };
-    facts.place = kit.placeOfThrow(thrown);
+    facts.places = kit.placesOfThrow(thrown);
     if (typeof thrown === "object" && thrown !== null) {
       attempt("name", () => thrown.name);
       attempt("message", () => thrown.message);
@@ -202,7 +193,7 @@
       attempt("stack", () => thrown.stack);
     }
     attempt("text", () => (typeof thrown === "symbol" ? "a symbol" : String(thrown)));
-    facts.error = host.classify(thrown) === "an Error";
+    facts.error = kit.kind(thrown) === "an Error";
     return stringify(facts);
   };
 };

@@ -25,6 +25,16 @@
   });
   defineProperty(globalThis, "__neonform_import", { value: kit.importComputed, writable: false, enumerable: false, configurable: false });
 
+  // Where call sites hand out functions and receivers, they would hand out those of the prelude.
+  const isTelling = () => {
+    Error.prepareStackTrace = (_, sites) => sites;
+    const sites = new Error().stack;
+    Error.prepareStackTrace = undefined;
+    delete Error.prepareStackTrace;
+    return kit.p.isArray(sites) && sites.some((site) => site.getFunction?.() !== undefined || site.getThis?.() !== undefined);
+  };
+  if (isTelling()) defineProperty(Error, "prepareStackTrace", { get: () => undefined, set: () => {}, configurable: false });
+
   const KEPT = `
     globalThis global Infinity NaN undefined eval isFinite isNaN parseFloat parseInt
     decodeURI decodeURIComponent encodeURI encodeURIComponent escape unescape

@@ -78,13 +78,13 @@
     if (typeof value === "function") return functionName(value);
     if (typeof value === "symbol") return value.toString();
     if (typeof value !== "object" || value === null) return primitive(value, false);
-    const kind = host.classify(value);
+    const kind = kit.kind(value);
     if (kind === "a Date") return Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
     if (kind === "a RegExp") return String(value);
     if (kind === "an Error") return depth === 0 ? `${value.name}: ${value.message}` : `[${value.name}: ${value.message}]`;
     if (kind === "a promise") return "Promise { ... }";
     if (kind === "a Proxy") return "[Proxy]";
-    if (kit.isUrl?.(value)) return `URL ${quote(value.href)}`;
+    if (kind === "a URL") return `URL ${quote(value.href)}`;
     if (context.parents.includes(value)) return "[Circular *1]";
     if (depth > context.depth) return Array.isArray(value) ? "[Array]" : `[${className(value)}]`;
     context.parents.push(value);

@@ -7,7 +7,7 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use deno_core::v8;
 
@@ -16,27 +16,18 @@ use deno_core::v8;
 pub(crate) struct Budget {
     most: usize,
     used: AtomicUsize,
-    refused: AtomicBool,
 }
 
 impl Budget {
     /// A budget of `most` bytes.
     pub(crate) fn new(most: usize) -> Arc<Self> {
-        Arc::new(Self { most, used: AtomicUsize::new(0), refused: AtomicBool::new(false) })
-    }
-
-    /// Whether a buffer was ever refused.
-    pub(crate) fn refused(&self) -> bool {
-        self.refused.load(Ordering::Relaxed)
+        Arc::new(Self { most, used: AtomicUsize::new(0) })
     }
 
     fn take(&self, bytes: usize) -> bool {
         let taken = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |used| {
             used.checked_add(bytes).filter(|total| *total <= self.most)
         });
-        if taken.is_err() {
-            self.refused.store(true, Ordering::Relaxed);
-        }
         taken.is_ok()
     }
 }

@@ -101,20 +101,6 @@ impl Caps {
         }
     }
 
-    /// Does what is not JavaScript's doing without letting the clock run.
-    pub(crate) fn paused<T>(&self, work: impl FnOnce() -> T) -> T {
-        let due = self.lock().due.take();
-        let since = Instant::now();
-        let result = work();
-        let mut state = self.lock();
-        if state.excess.is_none() {
-            state.due = due.and_then(|due| due.checked_add(since.elapsed()));
-        }
-        drop(state);
-        self.changed.notify_all();
-        result
-    }
-
     /// The limit that was exceeded in this request.
     pub(crate) fn excess(&self) -> Option<Excess> {
         self.lock().excess

@@ -18,7 +18,9 @@ pub(crate) fn evaluate(
     module: v8::Local<'_, v8::Module>,
 ) -> Result<(), Fault> {
     v8::tc_scope!(let scope, scope);
-    let Some(promise) = module.evaluate(scope).and_then(|value| v8::Local::<v8::Promise>::try_from(value).ok()) else {
+    let Some(promise) =
+        module.evaluate(scope).and_then(|value| v8::Local::<v8::Promise>::try_from(value).ok())
+    else {
         let exception = scope.exception();
         return Err(realm.fault(scope, exception));
     };
@@ -101,7 +103,9 @@ pub(crate) extern "C" fn on_rejection(message: v8::PromiseRejectMessage<'_>) {
             let entry = (v8::Global::new(scope, message.get_promise()), v8::Global::new(scope, value));
             realm.rejections.0.borrow_mut().push(entry);
         }
-        v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => realm.rejections.forget(scope, message.get_promise()),
+        v8::PromiseRejectEvent::PromiseHandlerAddedAfterReject => {
+            realm.rejections.forget(scope, message.get_promise())
+        }
         _ => {}
     }
 }

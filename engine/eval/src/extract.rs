@@ -105,7 +105,10 @@ mod tests {
         check(r#"["n","-Infinity"]"#, Some(Shape::Number(f64::NEG_INFINITY)));
         check(r#"["s","a\n"]"#, Some(Shape::String("a\n".to_owned())));
         check(r#"["x","a Map"]"#, Some(Shape::Other("a Map".to_owned())));
-        check(r#"["l",-1,2,"t","F"]"#, Some(Shape::List(vec![Node::new(Shape::Bool(true)), Node::new(Shape::Function)])));
+        check(
+            r#"["l",-1,2,"t","F"]"#,
+            Some(Shape::List(vec![Node::new(Shape::Bool(true)), Node::new(Shape::Function)])),
+        );
         let entry = Entry { key: "k".to_owned(), key_at: None, node: Node::new(Shape::Null) };
         check(r#"["o",-1,1,"k","z"]"#, Some(Shape::Object(vec![entry])));
     }

@@ -34,12 +34,22 @@ pub(crate) fn listen() {
     }
 }
 
-/// Hears of the memory trouble of one isolate; its thread belongs to `caps` from now on.
-pub(crate) fn guard(isolate: &mut v8::Isolate, caps: &Arc<Caps>) {
+/// Makes this thread the one of the policy that `caps` holds, for as long as it runs.
+pub(crate) fn claim(caps: &Arc<Caps>) {
     CAPS.with(|slot| drop(slot.set(Arc::clone(caps))));
-    // The pointer stays valid: the thread-local above lives as long as the thread that runs the isolate.
+}
+
+/// Hears of the memory trouble of the isolate of a claimed thread.
+pub(crate) fn guard(isolate: &mut v8::Isolate, caps: &Arc<Caps>) {
+    // The pointer stays valid: the claim keeps the caps as long as the thread that runs the isolate.
     isolate.add_near_heap_limit_callback(near_heap_limit, Arc::as_ptr(caps).cast_mut().cast());
     isolate.set_oom_error_handler(on_out_of_memory);
+}
+
+/// Takes back what the heap was given to unwind in.
+pub(crate) fn guard_again(isolate: &mut v8::Isolate, caps: &Arc<Caps>) {
+    isolate.remove_near_heap_limit_callback(near_heap_limit, caps.limits().heap_bytes);
+    guard(isolate, caps);
 }
 
 unsafe extern "C" fn near_heap_limit(caps: *mut c_void, current: usize, initial: usize) -> usize {

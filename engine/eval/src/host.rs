@@ -7,7 +7,7 @@ mod console;
 mod fs;
 mod url;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use neonform_bundle::Input;
@@ -53,6 +53,11 @@ impl Host {
     /// The files that were read.
     pub(crate) fn inputs(&self) -> Vec<Input> {
         self.repository.inputs()
+    }
+
+    /// The real path of a regular file of the repository, if there is one.
+    pub(crate) fn file(&self, path: &str) -> Result<Option<PathBuf>, Refusal> {
+        self.repository.file(path)
     }
 
     /// Does one operation.

@@ -3,6 +3,7 @@
 //! A file is bundled when it is asked for, inside the repository only. It is evaluated apart from the
 //! policy's own bundle: a module that both use is there twice.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -82,14 +83,11 @@ fn import_either<'s>(
         let namespace = import_builtin(scope, realm, &builtin)?;
         return Some(v8::Array::new_with_elements(scope, &[undefined, namespace]));
     }
-    let linked = find(&realm.root, importer, specifier).and_then(|file| bundle(realm, &file));
-    let linked = linked.map_err(Fault::Told).and_then(|prepared| modules::link(scope, realm, &prepared));
-    match linked {
-        Ok(module) => {
-            let done = module.evaluate(scope)?;
-            let namespace = module.get_module_namespace();
-            Some(v8::Array::new_with_elements(scope, &[done, namespace]))
-        }
+    let found = catch_unwind(AssertUnwindSafe(|| find(realm, importer, specifier)));
+    let found = found.unwrap_or_else(|_| Err(realm.broken("a computed import could not be followed")));
+    let imported = found.map_err(Fault::Told).and_then(|file| evaluate_file(scope, realm, file));
+    match imported {
+        Ok((done, namespace)) => Some(v8::Array::new_with_elements(scope, &[done, namespace])),
         Err(fault) => {
             let failure = match fault {
                 Fault::Told(failure) => failure,
@@ -105,9 +103,37 @@ fn import_either<'s>(
     }
 }
 
+/// The promise and the namespace of a file's module, which is evaluated once.
+fn evaluate_file<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    realm: &Rc<Realm>,
+    file: PathBuf,
+) -> Result<(v8::Local<'s, v8::Value>, v8::Local<'s, v8::Value>), Fault> {
+    if let Some((done, namespace)) = realm.modules.file(&file) {
+        return Ok((v8::Local::new(scope, done), v8::Local::new(scope, namespace)));
+    }
+    let prepared = catch_unwind(AssertUnwindSafe(|| bundle(realm, &file)));
+    let prepared =
+        prepared.unwrap_or_else(|_| Err(realm.broken("the bundler failed"))).map_err(Fault::Told)?;
+    let module = modules::link(scope, realm, &prepared)?;
+    v8::tc_scope!(let scope, scope);
+    let Some(done) = module.evaluate(scope) else {
+        let exception = scope.exception();
+        return Err(realm.fault(scope, exception));
+    };
+    let namespace = module.get_module_namespace();
+    realm.modules.keep_file(file, v8::Global::new(scope, done), v8::Global::new(scope, namespace));
+    Ok((done, namespace))
+}
+
 fn builtin_name(specifier: &str) -> Option<String> {
-    const CONFIG: [&str; 5] =
-        ["@neon/config", "@neon/config/v1", "@neondatabase/config", "@neondatabase/config/v1", "neonform:config"];
+    const CONFIG: [&str; 5] = [
+        "@neon/config",
+        "@neon/config/v1",
+        "@neondatabase/config",
+        "@neondatabase/config/v1",
+        "neonform:config",
+    ];
     if CONFIG.contains(&specifier) {
         return Some("neonform:config".to_owned());
     }
@@ -115,9 +141,8 @@ fn builtin_name(specifier: &str) -> Option<String> {
 }
 
 /// The file that a specifier names, seen from a file of the repository.
-fn find(root: &Path, importer: &str, specifier: &str) -> Result<PathBuf, Failure> {
-    let directory = root.join(importer);
-    let directory = directory.parent().unwrap_or(root);
+fn find(realm: &Realm, importer: &str, specifier: &str) -> Result<PathBuf, Failure> {
+    let directory = Path::new(importer).parent().unwrap_or(Path::new(""));
     let named = if specifier.starts_with("file:") {
         Url::parse(specifier).ok().and_then(|url| url.to_file_path().ok())
     } else if specifier.starts_with("./") || specifier.starts_with("../") || specifier.starts_with('/') {
@@ -125,32 +150,29 @@ fn find(root: &Path, importer: &str, specifier: &str) -> Result<PathBuf, Failure
     } else {
         None
     };
-    let missing = |summary: &str| {
-        Diagnostic::error(codes::MODULE_NOT_FOUND, summary)
+    let told = |code, summary: &str| {
+        Diagnostic::error(code, summary)
             .found(specifier)
             .expected("the path of a file in the repository, beginning with ./ or ../")
             .fact("importer", importer)
     };
-    let named = named.ok_or_else(|| missing("a computed import names a package"))?;
+    let named = named.ok_or_else(|| told(codes::MODULE_NOT_FOUND, "a computed import names a package"))?;
     let name = named.to_string_lossy();
     let typed = name.strip_suffix(".js").map(|stem| format!("{stem}.ts"));
-    let candidates = ENDINGS.iter().map(|ending| format!("{name}{ending}")).chain(typed);
-    let found = candidates.map(PathBuf::from).find(|candidate| candidate.is_file());
-    let real = found.and_then(|found| found.canonicalize().ok()).ok_or_else(|| missing("a computed import leads nowhere"))?;
-    if real.starts_with(root) {
-        return Ok(real);
+    for candidate in ENDINGS.iter().map(|ending| format!("{name}{ending}")).chain(typed) {
+        match realm.host.file(&candidate) {
+            Ok(None) => {}
+            Ok(Some(file)) => return Ok(file),
+            Err(_) => {
+                return Err(told(codes::OUTSIDE_REPOSITORY, "a computed import leaves the repository").into());
+            }
+        }
     }
-    Err(Diagnostic::error(codes::OUTSIDE_REPOSITORY, "a computed import leaves the repository")
-        .found(specifier)
-        .fact("importer", importer)
-        .into())
+    Err(told(codes::MODULE_NOT_FOUND, "a computed import leads nowhere").into())
 }
 
 fn bundle(realm: &Realm, file: &Path) -> Result<crate::program::Prepared, Failure> {
-    let module = realm.caps.paused(|| {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        let runtime = runtime.map_err(|error| Diagnostic::error(codes::INTERNAL, error.to_string()))?;
-        runtime.block_on(neonform_bundle::policy(file, &realm.root))
-    })?;
-    Ok(realm.load(module))
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Diagnostic::error(codes::INTERNAL, error.to_string()))?;
+    Ok(realm.load(runtime.block_on(neonform_bundle::policy(file, &realm.root))?))
 }

@@ -1,6 +1,6 @@
 //! Makes a bundle remember where its objects are written: text in, text and a table of places out.
 //!
-//! Every object and array literal becomes `(at(N,{...}))` and every thrown expression `(thrown(N,...))`; the
+//! Every object and array literal becomes `(at(N,{...}))` and every thrown expression `(thrown(N,(...)))`; the
 //! numbers index the table. Nothing else of the text changes, no line break is added, and the table of
 //! insertions leads from a place in the result back to the bundle. A bundle that does not parse is left alone.
 
@@ -67,8 +67,6 @@ pub(crate) struct Import {
     pub(crate) specifier: String,
     /// The names taken from it.
     pub(crate) names: Vec<String>,
-    /// Where the specifier stands.
-    pub(crate) at: Place,
 }
 
 /// Instruments `code`; its literals are numbered from `first_literal`, its thrown expressions from `first_throw`.
@@ -111,7 +109,7 @@ struct Survey {
     edits: Vec<(Offset, String)>,
     literals: Vec<(Offset, RawParts)>,
     throws: Vec<Offset>,
-    imports: Vec<(String, Vec<String>, Offset)>,
+    imports: Vec<Import>,
 }
 
 enum RawParts {
@@ -131,7 +129,7 @@ impl Survey {
     }
 
     fn import(&mut self, source: &StringLiteral<'_>, names: Vec<String>) {
-        self.imports.push((source.value.to_string(), names, source.span.start));
+        self.imports.push(Import { specifier: source.value.to_string(), names });
     }
 
     fn finish(mut self, code: &str) -> Instrumented {
@@ -153,13 +151,14 @@ impl Survey {
             at: places.of(offset),
             parts: match parts {
                 RawParts::Keys(keys) => Parts::Keys(keys.into_iter().map(key).collect()),
-                RawParts::Items(items) => Parts::Items(items.into_iter().map(|item| places.of(item)).collect()),
+                RawParts::Items(items) => {
+                    Parts::Items(items.into_iter().map(|item| places.of(item)).collect())
+                }
             },
         };
         out.literals = self.literals.into_iter().map(literal).collect();
         out.throws = self.throws.into_iter().map(|offset| places.of(offset)).collect();
-        let import = |(specifier, names, offset)| Import { specifier, names, at: places.of(offset) };
-        out.imports = self.imports.into_iter().map(import).collect();
+        out.imports = self.imports;
         out
     }
 
@@ -168,12 +167,13 @@ impl Survey {
         for (offset, parts) in &self.literals {
             offsets.push(*offset);
             match parts {
-                RawParts::Keys(keys) => offsets.extend(keys.iter().flat_map(|(_, key, value)| [*key, *value])),
+                RawParts::Keys(keys) => {
+                    offsets.extend(keys.iter().flat_map(|(_, key, value)| [*key, *value]))
+                }
                 RawParts::Items(items) => offsets.extend(items),
             }
         }
         offsets.extend(&self.throws);
-        offsets.extend(self.imports.iter().map(|(_, _, offset)| *offset));
         offsets
     }
 }
@@ -198,7 +198,8 @@ impl<'a> Visit<'a> for Survey {
     }
 
     fn visit_array_expression(&mut self, it: &ArrayExpression<'a>) {
-        let items = it.elements.iter().take_while(|item| !matches!(item, ArrayExpressionElement::SpreadElement(_)));
+        let items =
+            it.elements.iter().take_while(|item| !matches!(item, ArrayExpressionElement::SpreadElement(_)));
         self.open(it.span, RawParts::Items(items.map(|item| item.span().start).collect()));
         walk::walk_array_expression(self, it);
         self.close(it.span);
@@ -207,9 +208,10 @@ impl<'a> Visit<'a> for Survey {
     fn visit_throw_statement(&mut self, it: &ThrowStatement<'a>) {
         let number = self.first_throw + self.throws.len();
         self.throws.push(it.span.start);
-        self.edits.push((it.argument.span().start, format!("({}({number},", self.thrown)));
+        // In parentheses of its own: what is thrown may be a sequence.
+        self.edits.push((it.argument.span().start, format!("({}({number},(", self.thrown)));
         walk::walk_throw_statement(self, it);
-        self.close(it.argument.span());
+        self.edits.push((it.argument.span().end, ")))".to_owned()));
     }
 
     fn visit_import_declaration(&mut self, it: &ImportDeclaration<'a>) {
@@ -245,9 +247,16 @@ mod tests {
     fn literals_and_throws_are_wrapped_and_patterns_are_not() {
         check("export default {a:[1,{}]};", "export default (at(0,{a:(at(1,[1,(at(2,{}))]))}));");
         check("const {a}=f({b});[x,y]=[y,x];", "const {a}=f((at(0,{b})));[x,y]=(at(1,[y,x]));");
-        check("for(const [k] of[1])throw{k};", "for(const [k] of(at(0,[1])))throw(thrown(0,(at(1,{k}))));");
+        check("for(const [k] of[1])throw{k};", "for(const [k] of(at(0,[1])))throw(thrown(0,((at(1,{k})))));");
+        check(
+            "throw e=[1],e",
+            "throw(thrown(0,(e=(at(0,[1])),e)))".replacen("throw(", "throw (", 1).as_str(),
+        );
         check("new [A][0]();switch(1){case[2]:}", "new (at(0,[A]))[0]();switch(1){case(at(1,[2])):}");
-        check("function f(a=[],{b={}}={}){return[]}", "function f(a=(at(0,[])),{b=(at(1,{}))}=(at(2,{}))){return(at(3,[]))}");
+        check(
+            "function f(a=[],{b={}}={}){return[]}",
+            "function f(a=(at(0,[])),{b=(at(1,{}))}=(at(2,{}))){return(at(3,[]))}",
+        );
     }
 
     #[test]
@@ -277,7 +286,8 @@ mod tests {
     #[test]
     fn imports_are_listed_with_their_names() {
         let found = instrument("import a,{b as c} from'x';import*as n from'y';export{d}from'z';", 0, 0);
-        let names: Vec<_> = found.imports.iter().map(|one| (one.specifier.as_str(), one.names.join(" "))).collect();
+        let names: Vec<_> =
+            found.imports.iter().map(|one| (one.specifier.as_str(), one.names.join(" "))).collect();
         let expected = [("x", "default b".to_owned()), ("y", String::new()), ("z", "d".to_owned())];
         assert_eq!(names, expected);
     }

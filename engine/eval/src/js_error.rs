@@ -36,13 +36,14 @@ impl Thrown {
     pub(crate) fn read(facts: &str, failed_at: Option<&str>, program: &Program) -> Self {
         let facts: Value = serde_json::from_str(facts).unwrap_or_default();
         let text = |name: &str| facts.get(name).and_then(Value::as_str).unwrap_or_default();
-        let frames: Vec<_> = text("stack").lines().filter_map(|line| frame(line, program)).take(FRAMES).collect();
-        let thrown_at = facts.get("place").and_then(Value::as_u64);
-        let thrown_at = thrown_at.and_then(|place| program.throw(usize::try_from(place).ok()?));
+        let frames: Vec<_> =
+            text("stack").lines().filter_map(|line| frame(line, program)).take(FRAMES).collect();
+        let mut places = text("places").split(',').filter_map(|place| place.parse().ok());
+        let thrown_at = places.find_map(|place| program.throw(place));
         Self {
             message: cut(&message(&facts)),
             code: Some(text("code").to_owned()).filter(|code| !code.is_empty()),
-            at: frames.first().map(|(_, at)| at.clone()).or(thrown_at),
+            at: thrown_at.or_else(|| frames.first().map(|(_, at)| at.clone())),
             frames,
             path: failed_at.and_then(path),
         }
@@ -65,7 +66,11 @@ impl Thrown {
         if let Some(failure) = self.kept(program) {
             return failure;
         }
-        self.diagnostic(codes::EVALUATION_FAILED, "a promise of the policy was rejected and nothing handles it").into()
+        self.diagnostic(
+            codes::EVALUATION_FAILED,
+            "a promise of the policy was rejected and nothing handles it",
+        )
+        .into()
     }
 
     /// The failure of a closure that threw this for one branch.
@@ -91,10 +96,12 @@ impl Thrown {
         (self.message, self.at)
     }
 
-    /// Whether this is what the engine throws when a buffer is refused.
-    pub(crate) fn is_about_memory(&self) -> bool {
-        let message = self.message.to_lowercase();
-        message.contains("allocation failed") || message.contains("out of memory")
+    /// Whether this is what the engine throws when memory is refused, of buffers or in QuickJS of any kind.
+    pub(crate) fn is_out_of_memory(&self) -> bool {
+        matches!(
+            self.message.as_str(),
+            "RangeError: Array buffer allocation failed" | "InternalError: out of memory"
+        )
     }
 
     fn kept(&self, program: &Program) -> Option<Failure> {
@@ -104,8 +111,12 @@ impl Thrown {
 
     fn diagnostic(self, code: Code, summary: &str) -> Diagnostic {
         let mut diagnostic = match self.code.as_deref() {
-            Some(SANDBOX) => Diagnostic::error(codes::SANDBOX, "the policy asked for something the sandbox does not give"),
-            Some(OUTSIDE) => Diagnostic::error(codes::OUTSIDE_REPOSITORY, "the policy reads outside the repository"),
+            Some(SANDBOX) => {
+                Diagnostic::error(codes::SANDBOX, "the policy asked for something the sandbox does not give")
+            }
+            Some(OUTSIDE) => {
+                Diagnostic::error(codes::OUTSIDE_REPOSITORY, "the policy reads outside the repository")
+            }
             Some("ERR_NEONFORM_TOO_DEEP") => Diagnostic::error(code, "the policy is nested too deeply")
                 .expected("at most 200 levels of objects and lists"),
             Some("ERR_NEONFORM_TOO_LARGE") => {
@@ -151,7 +162,13 @@ fn message(facts: &Value) -> String {
 fn is_builtin(name: &str) -> bool {
     matches!(
         name,
-        "TypeError" | "ReferenceError" | "RangeError" | "SyntaxError" | "EvalError" | "URIError" | "InternalError"
+        "TypeError"
+            | "ReferenceError"
+            | "RangeError"
+            | "SyntaxError"
+            | "EvalError"
+            | "URIError"
+            | "InternalError"
     )
 }
 
@@ -173,6 +190,7 @@ fn frame(text: &str, program: &Program) -> Option<(String, Position)> {
     let (script, line) = place.rsplit_once(':')?;
     let place = Place { line: line.parse().ok()?, column: column.parse().ok()? };
     let name = name.strip_prefix("async ").unwrap_or(name);
+    let name = name.strip_prefix("Object.").unwrap_or(name);
     let name = if matches!(name, "<anonymous>" | "<module>" | "<eval>") { "" } else { name };
     let script = script.strip_prefix("async ").unwrap_or(script);
     Some((name.to_owned(), program.frame(script, place)?))
@@ -203,7 +221,10 @@ mod tests {
     #[test]
     fn messages_say_what_was_thrown() {
         check(r#"{"error":true,"name":"Error","message":"no key"}"#, "no key");
-        check(r#"{"error":true,"name":"TypeError","message":"x is not a function"}"#, "TypeError: x is not a function");
+        check(
+            r#"{"error":true,"name":"TypeError","message":"x is not a function"}"#,
+            "TypeError: x is not a function",
+        );
         check(r#"{"error":true,"name":"ZodError","message":"bad"}"#, "bad");
         check(r#"{"error":true,"name":"RangeError"}"#, "RangeError");
         check(r#"{"error":false,"text":"just text"}"#, "just text");

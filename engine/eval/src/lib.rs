@@ -16,6 +16,7 @@ mod import;
 mod program;
 mod instrument;
 mod places;
+mod sites;
 mod extract;
 mod js_error;
 mod caps;
@@ -106,7 +107,8 @@ impl Loaded {
     /// # Errors
     /// When the closure throws, exceeds the limits, or returns what cannot be read.
     pub async fn tune(&mut self, descriptor: &serde_json::Value) -> Result<Option<Node>, Failure> {
-        let branch = descriptor.get("name").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        let branch =
+            descriptor.get("name").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
         if let Some(excess) = self.caps.abandoned() {
             return Err(self.limits.exceeded(excess).fact("branch", branch).into());
         }
@@ -121,7 +123,10 @@ impl Loaded {
 
 impl fmt::Debug for Loaded {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Loaded").field("policy", &self.policy).field("inputs", &self.inputs).finish_non_exhaustive()
+        out.debug_struct("Loaded")
+            .field("policy", &self.policy)
+            .field("inputs", &self.inputs)
+            .finish_non_exhaustive()
     }
 }
 

@@ -32,9 +32,11 @@ impl Limits {
     /// The problem of a policy that exceeded a limit.
     pub(crate) fn exceeded(&self, excess: Excess) -> Diagnostic {
         match excess {
-            Excess::Heap => Diagnostic::error(codes::HEAP_LIMIT, "the policy needs more memory than it may use")
-                .expected(format!("at most {} of memory", self.heap()))
-                .fix("use less, or raise the limit with --max-heap MIB"),
+            Excess::Heap => {
+                Diagnostic::error(codes::HEAP_LIMIT, "the policy needs more memory than it may use")
+                    .expected(format!("at most {} of memory", self.heap()))
+                    .fix("use less, or raise the limit with --max-heap MIB")
+            }
             Excess::Time => Diagnostic::error(codes::TIME_LIMIT, "the policy ran for longer than it may")
                 .expected(format!("at most {}", self.clock()))
                 .fix("do less, or raise the limit with --timeout SECONDS"),

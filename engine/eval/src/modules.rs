@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use deno_core::v8;
@@ -12,10 +13,10 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::node::Position;
 
 use crate::instrument::RECORD;
-use crate::natives;
 use crate::places::Place;
 use crate::program::Prepared;
 use crate::realm::{Fault, Realm};
+use crate::{natives, sites};
 
 /// The modules of one isolate.
 #[derive(Default)]
@@ -24,6 +25,27 @@ pub(crate) struct Modules {
     synthetic: RefCell<Vec<(v8::Global<v8::Module>, v8::Global<v8::Object>)>>,
     /// What the bundle that is being linked takes from which module.
     wanted: RefCell<HashMap<String, Vec<String>>>,
+    /// The promise and the namespace of each file that was imported on demand.
+    files: RefCell<HashMap<PathBuf, File>>,
+}
+
+type File = (v8::Global<v8::Value>, v8::Global<v8::Value>);
+
+impl Modules {
+    /// The promise and the namespace of a file that was imported before.
+    pub(crate) fn file(&self, path: &Path) -> Option<File> {
+        self.files.borrow().get(path).cloned()
+    }
+
+    /// Keeps the promise and the namespace of a file.
+    pub(crate) fn keep_file(
+        &self,
+        path: PathBuf,
+        done: v8::Global<v8::Value>,
+        namespace: v8::Global<v8::Value>,
+    ) {
+        self.files.borrow_mut().insert(path, (done, namespace));
+    }
 }
 
 /// Compiles and links one bundle.
@@ -34,7 +56,7 @@ pub(crate) fn link<'s>(
 ) -> Result<v8::Local<'s, v8::Module>, Fault> {
     check_imports(scope, realm, prepared)?;
     let mut wanted: HashMap<String, Vec<String>> = HashMap::new();
-    for (import, _) in &prepared.imports {
+    for import in &prepared.imports {
         wanted.entry(import.specifier.clone()).or_default().extend(import.names.iter().cloned());
     }
     realm.modules.wanted.replace(wanted);
@@ -54,10 +76,11 @@ pub(crate) fn link<'s>(
 }
 
 fn check_imports(scope: &mut v8::PinScope<'_, '_>, realm: &Realm, prepared: &Prepared) -> Result<(), Fault> {
-    for (import, at) in &prepared.imports {
+    for import in &prepared.imports {
         if !is_builtin(scope, realm, &import.specifier) {
             let names = realm.text(scope, "importable", &[])?;
-            return Err(Fault::Told(not_importable(&import.specifier, &names, at.clone())));
+            let at = sites::find(&realm.root, &prepared.inputs, &import.specifier);
+            return Err(Fault::Told(not_importable(&import.specifier, &names, at)));
         }
     }
     Ok(())
@@ -102,7 +125,8 @@ fn syntax_error(
         Fault::Thrown(thrown) => {
             let (message, at) = thrown.into_place();
             let at = at.or_else(|| realm.program.borrow().frame(&prepared.name, place?));
-            let diagnostic = Diagnostic::error(codes::SYNTAX_ERROR, "the policy does not parse").found(message).at(at);
+            let diagnostic =
+                Diagnostic::error(codes::SYNTAX_ERROR, "the policy does not parse").found(message).at(at);
             Fault::Told(diagnostic.into())
         }
         other => other,
@@ -141,7 +165,11 @@ pub(crate) fn builtin<'s>(
     Some(module)
 }
 
-fn exports<'s>(scope: &mut v8::PinScope<'s, '_>, realm: &Realm, specifier: &str) -> Option<v8::Local<'s, v8::Object>> {
+fn exports<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    realm: &Realm,
+    specifier: &str,
+) -> Option<v8::Local<'s, v8::Object>> {
     if specifier == RECORD {
         let exports = v8::Object::new(scope);
         for name in ["at", "thrown"] {

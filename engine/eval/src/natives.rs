@@ -13,7 +13,11 @@ use crate::realm::Realm;
 use crate::{import, prelude};
 
 /// Makes the `host` object.
-pub(crate) fn host<'s>(scope: &mut v8::PinScope<'s, '_>, facts: &[(&str, String)], now: f64) -> Option<v8::Local<'s, v8::Object>> {
+pub(crate) fn host<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    facts: &[(&str, String)],
+    now: f64,
+) -> Option<v8::Local<'s, v8::Object>> {
     let host = v8::Object::new(scope);
     let functions = [
         ("call", v8::Function::new(scope, call)?),
@@ -62,12 +66,17 @@ pub(crate) fn text(scope: &v8::PinScope<'_, '_>, value: v8::Local<'_, v8::Value>
     }
 }
 
-fn call<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArguments<'s>, mut result: v8::ReturnValue<'s>) {
+fn call<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: v8::FunctionCallbackArguments<'s>,
+    mut result: v8::ReturnValue<'s>,
+) {
     let Some(realm) = Realm::of(scope) else { return };
     let operation = text(scope, args.get(0));
     let arguments = [text(scope, args.get(1)), text(scope, args.get(2)), text(scope, args.get(3))];
     let done = catch_unwind(AssertUnwindSafe(|| realm.host.call(&operation, &arguments)));
-    let done = done.unwrap_or_else(|_| Err(Refusal { code: SANDBOX, message: format!("{operation} failed") }));
+    let done =
+        done.unwrap_or_else(|_| Err(Refusal { code: SANDBOX, message: format!("{operation} failed") }));
     let made = match done {
         Ok(Answer::Nothing) => return result.set_null(),
         Ok(Answer::Text(text)) => v8::String::new(scope, &text),
@@ -85,45 +94,31 @@ fn call<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArgument
     }
 }
 
-/// What a value is, where that is more than an ordinary object: `null` for those.
-fn classify<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArguments<'s>, mut result: v8::ReturnValue<'s>) {
-    match kind(args.get(0)).and_then(|kind| v8::String::new(scope, kind)) {
+/// What an object is, where JavaScript itself cannot tell: `null` for any other.
+fn classify<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: v8::FunctionCallbackArguments<'s>,
+    mut result: v8::ReturnValue<'s>,
+) {
+    let value = args.get(0);
+    let kinds = [
+        (value.is_proxy(), "a Proxy"),
+        (value.is_promise(), "a promise"),
+        (value.is_native_error(), "an Error"),
+    ];
+    let kind = kinds.iter().find(|(is, _)| *is && value.is_object());
+    match kind.and_then(|(_, kind)| v8::String::new(scope, kind)) {
         Some(kind) => result.set(kind.into()),
         None => result.set_null(),
     }
 }
 
-fn kind(value: v8::Local<'_, v8::Value>) -> Option<&'static str> {
-    if !value.is_object() {
-        return None;
-    }
-    let kinds = [
-        (value.is_proxy(), "a Proxy"),
-        (value.is_function(), "a function"),
-        (value.is_promise(), "a promise"),
-        (value.is_map(), "a Map"),
-        (value.is_set(), "a Set"),
-        (value.is_weak_map(), "a WeakMap"),
-        (value.is_weak_set(), "a WeakSet"),
-        (value.is_date(), "a Date"),
-        (value.is_reg_exp(), "a RegExp"),
-        (value.is_native_error(), "an Error"),
-        (value.is_array_buffer(), "an ArrayBuffer"),
-        (value.is_data_view(), "a DataView"),
-        (value.is_array_buffer_view(), "a typed array"),
-        (value.is_generator_object(), "a generator"),
-        (value.is_map_iterator() || value.is_set_iterator(), "an iterator"),
-        (value.is_string_object(), "a String object"),
-        (value.is_number_object(), "a Number object"),
-        (value.is_boolean_object(), "a Boolean object"),
-        (value.is_symbol_object(), "a Symbol object"),
-        (value.is_big_int_object(), "a BigInt object"),
-    ];
-    kinds.iter().find(|(is, _)| *is).map(|(_, kind)| *kind)
-}
-
 /// Runs one file of the prelude and gives its function.
-fn source<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArguments<'s>, mut result: v8::ReturnValue<'s>) {
+fn source<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: v8::FunctionCallbackArguments<'s>,
+    mut result: v8::ReturnValue<'s>,
+) {
     let name = text(scope, args.get(0));
     if let Some(function) = evaluate(scope, &name) {
         result.set(function.into());
@@ -131,7 +126,10 @@ fn source<'s>(scope: &mut v8::PinScope<'s, '_>, args: v8::FunctionCallbackArgume
 }
 
 /// Runs one file of the prelude and gives its function.
-pub(crate) fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, name: &str) -> Option<v8::Local<'s, v8::Function>> {
+pub(crate) fn evaluate<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    name: &str,
+) -> Option<v8::Local<'s, v8::Function>> {
     let text = prelude::source(name)?;
     let source = v8::String::new_from_one_byte(scope, text.as_bytes(), v8::NewStringType::Normal)?;
     let resource = v8::String::new(scope, &format!("neonform:prelude/{name}"))?;

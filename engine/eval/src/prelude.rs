@@ -7,6 +7,7 @@
 pub(crate) const STARTUP: &[&str] = &[
     "primordials",
     "record",
+    "kinds",
     "inspect",
     "console",
     "events",
@@ -36,7 +37,7 @@ macro_rules! sources {
 }
 
 const SOURCES: &[(&str, &str)] = sources!(
-    "primordials" "record" "inspect" "console" "events" "encoding" "timers" "url" "clone" "random" "clock"
+    "primordials" "record" "kinds" "inspect" "console" "events" "encoding" "timers" "url" "clone" "random" "clock"
     "process" "buffer" "modules" "extract" "globals" "config"
     "node/assert" "node/events" "node/fs" "node/module" "node/path" "node/small" "node/url" "node/util"
 );

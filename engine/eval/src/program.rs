@@ -1,6 +1,6 @@
 //! What was loaded into one isolate, and the way from places in it back to the sources.
 
-use neonform_bundle::{PolicyModule, SourceMap};
+use neonform_bundle::{Input, PolicyModule, SourceMap};
 use neonform_engine::diagnostic::Failure;
 use neonform_engine::node::Position;
 
@@ -27,8 +27,10 @@ pub(crate) struct Prepared {
     pub(crate) name: String,
     /// Its text.
     pub(crate) code: String,
-    /// What it imports, and where that is written.
-    pub(crate) imports: Vec<(Import, Option<Position>)>,
+    /// What it imports.
+    pub(crate) imports: Vec<Import>,
+    /// What went into it.
+    pub(crate) inputs: Vec<Input>,
 }
 
 const NAME: &str = "neonform:policy/";
@@ -41,12 +43,12 @@ impl Program {
         self.units.push(Unit { map: module.map, inserted: found.inserted });
         self.literals.extend(found.literals.into_iter().map(|literal| (number, literal)));
         self.throws.extend(found.throws.into_iter().map(|place| (number, place)));
-        let locate = |import: Import| {
-            let at = self.position(number, import.at);
-            (import, at)
-        };
-        let imports = found.imports.into_iter().map(locate).collect();
-        Prepared { name: format!("{NAME}{number}"), code: found.code, imports }
+        Prepared {
+            name: format!("{NAME}{number}"),
+            code: found.code,
+            imports: found.imports,
+            inputs: module.inputs,
+        }
     }
 
     /// Keeps a failure that crosses JavaScript as a number.

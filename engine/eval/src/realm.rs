@@ -121,7 +121,11 @@ impl Realm {
     }
 
     /// A function of the prelude.
-    pub(crate) fn function<'s>(&self, scope: &mut v8::PinScope<'s, '_>, name: &str) -> Option<v8::Local<'s, v8::Function>> {
+    pub(crate) fn function<'s>(
+        &self,
+        scope: &mut v8::PinScope<'s, '_>,
+        name: &str,
+    ) -> Option<v8::Local<'s, v8::Function>> {
         let kit = v8::Local::new(scope, self.kit.get()?);
         let name = v8::String::new(scope, name)?;
         kit.get(scope, name.into())?.try_cast().ok()
@@ -146,7 +150,11 @@ impl Realm {
     }
 
     /// What a failed call means. `exception` is what was thrown, when something was.
-    pub(crate) fn fault(&self, scope: &mut v8::PinScope<'_, '_>, exception: Option<v8::Local<'_, v8::Value>>) -> Fault {
+    pub(crate) fn fault(
+        &self,
+        scope: &mut v8::PinScope<'_, '_>,
+        exception: Option<v8::Local<'_, v8::Value>>,
+    ) -> Fault {
         if let Some(excess) = self.caps.excess() {
             return Fault::Excess(excess);
         }
@@ -155,13 +163,17 @@ impl Realm {
         if let Some(excess) = self.caps.excess() {
             return Fault::Excess(excess);
         }
-        if thrown.is_about_memory() && self.caps.budget().refused() {
+        if thrown.is_out_of_memory() {
             return Fault::Excess(Excess::Heap);
         }
         Fault::Thrown(thrown)
     }
 
-    fn explain(&self, scope: &mut v8::PinScope<'_, '_>, exception: v8::Local<'_, v8::Value>) -> Option<Thrown> {
+    fn explain(
+        &self,
+        scope: &mut v8::PinScope<'_, '_>,
+        exception: v8::Local<'_, v8::Value>,
+    ) -> Option<Thrown> {
         v8::tc_scope!(let scope, scope);
         let failed_at = self.call(scope, "failedAt", &[]).filter(|way| way.is_string());
         let failed_at = failed_at.map(|way| natives::text(scope, way));

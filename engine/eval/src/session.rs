@@ -11,6 +11,7 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::node::{Node, Shape};
 
 use crate::caps::{Answer, Caps};
+use crate::limits::Excess;
 use crate::realm::{Fault, Realm};
 use crate::{Reply, Request, buffers, evaluate, extract, fatal, import, modules};
 
@@ -35,6 +36,7 @@ pub(crate) fn serve(
 ) {
     // Whatever happens below, an answer that is owed is dropped, which its owner notices.
     let ending = Ending(Arc::clone(&caps));
+    fatal::claim(&caps);
     let parameters = v8::CreateParams::default()
         .heap_limits(0, request.limits.heap_bytes)
         .array_buffer_allocator(buffers::allocator(caps.budget()).make_shared());
@@ -136,6 +138,9 @@ fn no_default_export(
 
 fn answer(scope: &mut v8::PinScope<'_, '_>, realm: &Rc<Realm>, call: Call) {
     scope.cancel_terminate_execution();
+    if realm.caps.excess() == Some(Excess::Heap) {
+        fatal::guard_again(scope, &realm.caps);
+    }
     realm.caps.begin(call.answer);
     let result = within(&realm.caps, tune(scope, realm, &call.descriptor)).map_err(|fault| match fault {
         Fault::Excess(excess) => realm.caps.limits().exceeded(excess).fact("branch", &call.branch).into(),

@@ -1,7 +1,7 @@
 // `node:util`: what configuration code uses of it.
 (kit, host) => {
   "use strict";
-  const is = (kind) => (value) => host.classify(value) === kind;
+  const is = (kind) => (value) => kit.kind(value) === kind;
   const types = {
     isPromise: is("a promise"),
     isMap: is("a Map"),
@@ -20,8 +20,8 @@
     if (!isObject(a) || !isObject(b)) return strict ? Object.is(a, b) : a == b || (a !== a && b !== b);
     if (a === b || seen.some(([x, y]) => x === a && y === b)) return true;
     if (strict && Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
-    const kind = host.classify(a);
-    if (kind !== host.classify(b) || Array.isArray(a) !== Array.isArray(b)) return false;
+    const kind = kit.kind(a);
+    if (kind !== kit.kind(b) || Array.isArray(a) !== Array.isArray(b)) return false;
     const deeper = [...seen, [a, b]];
     if (kind === "a Date") return a.getTime() === b.getTime();
     if (kind === "a RegExp") return String(a) === String(b);

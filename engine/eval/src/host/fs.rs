@@ -32,7 +32,11 @@ impl Repository {
 
     /// What was read so far, by path.
     pub(crate) fn inputs(&self) -> Vec<Input> {
-        self.read.borrow().iter().map(|(path, sha256)| Input { path: path.clone(), sha256: *sha256 }).collect()
+        self.read
+            .borrow()
+            .iter()
+            .map(|(path, sha256)| Input { path: path.clone(), sha256: *sha256 })
+            .collect()
     }
 
     /// The content of a regular file.
@@ -40,10 +44,14 @@ impl Repository {
         let real = self.follow(path, "open")?;
         let found = fs::metadata(&real).map_err(|error| refusal(&error, "open", path))?;
         if found.is_dir() {
-            return Err(Refusal { code: "EISDIR", message: "EISDIR: illegal operation on a directory, read".to_owned() });
+            return Err(Refusal {
+                code: "EISDIR",
+                message: "EISDIR: illegal operation on a directory, read".to_owned(),
+            });
         }
         if !found.is_file() || found.len() > LARGEST {
-            let message = format!("{path} is not a regular file of at most 32 MiB, and a policy may read only those");
+            let message =
+                format!("{path} is not a regular file of at most 32 MiB, and a policy may read only those");
             return Err(Refusal { code: SANDBOX, message });
         }
         let bytes = fs::read(&real).map_err(|error| refusal(&error, "open", path))?;
@@ -89,6 +97,15 @@ impl Repository {
         Ok(self.follow(path, "realpath")?.to_string_lossy().into_owned())
     }
 
+    /// The real path of a regular file, if there is one.
+    pub(crate) fn file(&self, path: &str) -> Result<Option<PathBuf>, Refusal> {
+        match self.follow(path, "open") {
+            Ok(real) => Ok(Some(real).filter(|real| real.is_file())),
+            Err(refusal) if refusal.code == OUTSIDE => Err(refusal),
+            Err(_) => Ok(None),
+        }
+    }
+
     fn follow(&self, path: &str, operation: &str) -> Result<PathBuf, Refusal> {
         let real = self.spelled(path)?.canonicalize().map_err(|error| refusal(&error, operation, path))?;
         if real.starts_with(&self.root) { Ok(real) } else { Err(outside(path)) }
@@ -96,7 +113,10 @@ impl Repository {
 
     fn spelled(&self, path: &str) -> Result<PathBuf, Refusal> {
         if path.contains('\0') {
-            return Err(Refusal { code: "ERR_INVALID_ARG_VALUE", message: "a path must not contain NUL".to_owned() });
+            return Err(Refusal {
+                code: "ERR_INVALID_ARG_VALUE",
+                message: "a path must not contain NUL".to_owned(),
+            });
         }
         let mut spelled = PathBuf::new();
         for component in self.root.join(path).components() {
@@ -125,7 +145,10 @@ fn letter(kind: FileType) -> char {
 }
 
 fn outside(path: &str) -> Refusal {
-    Refusal { code: OUTSIDE, message: format!("{path} is outside the repository, and a policy may read only inside") }
+    Refusal {
+        code: OUTSIDE,
+        message: format!("{path} is outside the repository, and a policy may read only inside"),
+    }
 }
 
 /// The error as Node words it.

@@ -52,7 +52,7 @@ fn what_is_no_plain_data_is_named() {
             w: new WeakMap(), v: new WeakSet(), p: Promise.resolve(), t: { then() {} }, err: new TypeError('x'), u: new URL('http://x'), b: Buffer.from('x'),
             ab: new ArrayBuffer(1), dv: new DataView(new ArrayBuffer(1)), x: new Proxy({}, {}), fx: new Proxy(() => {}, {}), g: (function* () {})(),
             i: [][Symbol.iterator](), st: new String('x'), n: new Number(1), inherited: Object.create({ a: 1 }), getters: new Getters(), empty: new Empty(), args: (function () { return arguments; })(1) };",
-        "{f: function, k: function, a: function, s: <a symbol>, big: <a bigint>, d: <a Date>, r: <a RegExp>, m: <a Map>, e: <a Set>, w: <a WeakMap>, v: <a WeakSet>, p: <a promise>, t: <a promise>, err: <an Error>, u: <a URL>, b: <a typed array>, ab: <an ArrayBuffer>, dv: <a DataView>, x: <a Proxy>, fx: function, g: <a generator>, i: <an object whose fields are inherited>, st: <a String object>, n: <a Number object>, inherited: <an object whose fields are inherited>, getters: <an object whose fields are inherited>, empty: {}, args: {0: 1}}",
+        "{f: function, k: function, a: function, s: <a symbol>, big: <a bigint>, d: <a Date>, r: <a RegExp>, m: <a Map>, e: <a Set>, w: <a WeakMap>, v: <a WeakSet>, p: <a promise>, t: <a promise>, err: <an Error>, u: <a URL>, b: <a typed array>, ab: <an ArrayBuffer>, dv: <a DataView>, x: <a Proxy>, fx: function, g: <a generator>, i: <an iterator>, st: <a String object>, n: <a Number object>, inherited: <an object whose fields are inherited>, getters: <an object whose fields are inherited>, empty: {}, args: {0: 1}}",
     );
     check("export default Promise.resolve({});", "<a promise>");
     check("export default () => ({});", "function");
@@ -71,7 +71,10 @@ fn what_contains_itself_ends() {
 
 #[test]
 fn depth_and_size_are_bounded() {
-    check("let o = 1; for (let i = 0; i < 199; i++) o = [o]; export default { o };", &format!("{{o: {}1{}}}", "[".repeat(199), "]".repeat(199)));
+    check(
+        "let o = 1; for (let i = 0; i < 199; i++) o = [o]; export default { o };",
+        &format!("{{o: {}1{}}}", "[".repeat(199), "]".repeat(199)),
+    );
     check(
         "let o = {}; for (let i = 0; i < 300; i++) o = { o }; export default { deep: o };",
         &format!(
@@ -84,7 +87,10 @@ fn depth_and_size_are_bounded() {
         "export default { l: new Array(4294967295) };",
         "export default { l: 'x'.repeat(2 ** 25) };",
     ] {
-        check(policy, "error[evaluation-failed] the policy is too large\nfound more than 16 MiB\nexpect at most 16 MiB as JSON");
+        check(
+            policy,
+            "error[evaluation-failed] the policy is too large\nfound more than 16 MiB\nexpect at most 16 MiB as JSON",
+        );
     }
 }
 
@@ -93,7 +99,7 @@ fn getters_that_throw_are_named_by_their_path() {
     check(
         "export default { functions: { 'a b': [{ get env() { throw new Error('no env'); } }] } };",
         "error[evaluation-failed] a value of the policy cannot be read
-        at neon.ts:1:59
+        at neon.ts:1:53
         path functions.a b[0].env
         found no env
         stack: at get env (neon.ts:1:59)",

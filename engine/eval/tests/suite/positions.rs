@@ -122,7 +122,10 @@ fn columns_count_utf16_units() {
 
 #[test]
 fn what_the_closure_returns_has_places_too() {
-    let project = Project::new(&[("neon.ts", "const tune = (b) => ({\n  ttl: b.name,\n  postgres: { computeSettings: {} },\n});\nexport default { branch: tune };")]);
+    let project = Project::new(&[(
+        "neon.ts",
+        "const tune = (b) => ({\n  ttl: b.name,\n  postgres: { computeSettings: {} },\n});\nexport default { branch: tune };",
+    )]);
     let mut loaded = project.load().unwrap();
     let tuned = block_on(loaded.tune(&json!({"name": "x"}))).unwrap().unwrap();
     compare(&places(&tuned), " 1:22\n.ttl 2:3 2:8\n.postgres 3:3 3:13\n.postgres.computeSettings 3:15 3:32");
@@ -131,10 +134,16 @@ fn what_the_closure_returns_has_places_too() {
 #[test]
 fn computed_imports_have_their_own_files() {
     let project = Project::new(&[
-        ("neon.ts", "const { part } = await globalThis.__neonform_import('neon.ts', './part.js');\nexport default { part };"),
+        (
+            "neon.ts",
+            "const { part } = await globalThis.__neonform_import('neon.ts', './part.js');\nexport default { part };",
+        ),
         ("part.js", "export const part = {\n  a: [1] };"),
     ]);
-    compare(&places(&project.load().unwrap().policy), " 2:16\n.part 2:18 part.js:1:21\n.part.a part.js:2:3 part.js:2:6\n.part.a[0] part.js:2:7");
+    compare(
+        &places(&project.load().unwrap().policy),
+        " 2:16\n.part 2:18 part.js:1:21\n.part.a part.js:2:3 part.js:2:6\n.part.a[0] part.js:2:7",
+    );
 }
 
 #[test]
@@ -164,24 +173,27 @@ fn places_lead_through_bundles_to_the_sources() {
             "neon.ts",
             "import { defineConfig } from '@neon/config/v1';\nimport { api } from './lib/api';\nimport data from './data.json';\n\nenum Kind { A = 'a' }\ninterface X { a: string }\nexport default defineConfig({\n  functions: { api: api({ name: 'Api' }) },\n  kind: Kind.A,\n  data,\n});\n",
         ),
-        ("lib/api.ts", "type Options = { name: string };\n\nexport const api = (options: Options) => ({\n  ...options,\n  source: './src/api.ts' as string,\n  env: { KEY: process.env.KEY },\n});\n"),
+        (
+            "lib/api.ts",
+            "type Options = { name: string };\n\nexport const api = (options: Options) => ({\n  ...options,\n  source: './src/api.ts' as string,\n  env: { KEY: process.env.KEY },\n});\n",
+        ),
         ("data.json", "{\n  \"a\": [1, { \"b\": 2 }]\n}\n"),
     ]);
     compare(
         &places(&project.load().unwrap().policy),
         " 7:29
         .functions 8:3 8:14
-        .functions.api 8:16 lib/api.ts:3:42
-        .functions.api.name lib/api.ts:3:42 lib/api.ts:3:42
+        .functions.api 8:16 lib/api.ts:3:43
+        .functions.api.name lib/api.ts:3:43 lib/api.ts:3:43
         .functions.api.source lib/api.ts:5:3 lib/api.ts:5:11
         .functions.api.env lib/api.ts:6:3 lib/api.ts:6:8
         .functions.api.env.KEY lib/api.ts:6:10 lib/api.ts:6:15
-        .kind 9:3 9:9
-        .data 10:3 data.json:1:1
-        .data.a data.json:2:3 data.json:2:8
-        .data.a[0] data.json:2:9
-        .data.a[1] data.json:2:12
-        .data.a[1].b data.json:2:14 data.json:2:19",
+        .kind 9:3 9:3
+        .data 10:3 10:3
+        .data.a 10:3 10:3
+        .data.a[0] 10:3
+        .data.a[1] 10:3
+        .data.a[1].b 10:3 10:3",
     );
 }
 
@@ -189,11 +201,17 @@ fn places_lead_through_bundles_to_the_sources() {
 fn errors_lead_through_bundles_to_the_sources() {
     super::check_files(
         &[
-            ("neon.ts", "import { need } from './lib/env';\n\nexport default { db: need('DATABASE_URL' as string) };\n"),
-            ("lib/env.ts", "export function need(name: string): string {\n  const value: string | undefined = process.env[name];\n  if (!value) {\n    throw new Error(`${name} is not set`);\n  }\n  return value;\n}\n"),
+            (
+                "neon.ts",
+                "import { need } from './lib/env';\n\nexport default { db: need('DATABASE_URL' as string) };\n",
+            ),
+            (
+                "lib/env.ts",
+                "export function need(name: string): string {\n  const value: string | undefined = process.env[name];\n  if (!value) {\n    throw new Error(`${name} is not set`);\n  }\n  return value;\n}\n",
+            ),
         ],
         "error[evaluation-failed] the policy threw while it was evaluated
-        at lib/env.ts:4:11
+        at lib/env.ts:4:5
         found DATABASE_URL is not set
         stack: at need (lib/env.ts:4:11) | at neon.ts:3:22",
     );

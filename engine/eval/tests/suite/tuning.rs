@@ -21,8 +21,16 @@ fn the_closure_is_called_for_each_branch() {
 #[test]
 fn without_a_closure_there_is_nothing() {
     check_tuned("export default {};", &["main"], "{}\nmain: nothing");
-    check_tuned("export default { branch: { ttl: '1d' } };", &["main"], "{branch: {ttl: \"1d\"}}\nmain: nothing");
-    check_tuned("export default { nested: { branch() {} } };", &["main"], "{nested: {branch: function}}\nmain: nothing");
+    check_tuned(
+        "export default { branch: { ttl: '1d' } };",
+        &["main"],
+        "{branch: {ttl: \"1d\"}}\nmain: nothing",
+    );
+    check_tuned(
+        "export default { nested: { branch() {} } };",
+        &["main"],
+        "{nested: {branch: function}}\nmain: nothing",
+    );
 }
 
 #[test]
@@ -47,10 +55,10 @@ fn a_closure_that_throws_names_the_branch_and_the_message() {
         &["pr-7", "ok"],
         "{branch: function}
         pr-7: error[closure-threw] the `branch` function threw
-        at neon.ts:1:32
+        at neon.ts:1:26
         found RangeError: no size for pr-7
         branch: pr-7
-        stack: at pick (neon.ts:1:32) | at Object.branch (neon.ts:2:64)
+        stack: at pick (neon.ts:1:32) | at branch (neon.ts:2:64)
         ok: {ttl: 1}",
     );
     check_tuned(
@@ -66,8 +74,16 @@ fn a_closure_that_throws_names_the_branch_and_the_message() {
 
 #[test]
 fn an_async_closure_is_a_promise() {
-    check_tuned("export default { branch: async () => ({ ttl: 1 }) };", &["main"], "{branch: function}\nmain: <a promise>");
-    check_tuned("export default { branch: async () => { throw new Error('x'); } };", &["main", "main"], "{branch: function}\nmain: <a promise>\nmain: <a promise>");
+    check_tuned(
+        "export default { branch: async () => ({ ttl: 1 }) };",
+        &["main"],
+        "{branch: function}\nmain: <a promise>",
+    );
+    check_tuned(
+        "export default { branch: async () => { throw new Error('x'); } };",
+        &["main", "main"],
+        "{branch: function}\nmain: <a promise>\nmain: <a promise>",
+    );
 }
 
 #[test]
@@ -77,7 +93,7 @@ fn what_cannot_be_read_is_named() {
         &["main"],
         "{branch: function}
         main: error[closure-threw] a value that the `branch` function returned cannot be read
-        at neon.ts:1:77
+        at neon.ts:1:71
         path postgres.computeSettings
         found later
         branch: main
@@ -96,7 +112,7 @@ fn the_sandbox_holds_in_the_closure() {
         at neon.ts:1:91
         found the policy called process.exit(0); throw an error to stop instead
         branch: main
-        stack: at Object.branch (neon.ts:1:91)",
+        stack: at branch (neon.ts:1:91)",
     );
 }
 
@@ -105,7 +121,8 @@ fn many_policies_live_at_once() {
     let threads: Vec<_> = (0..4)
         .map(|number| {
             std::thread::spawn(move || {
-                let policy = format!("let n = {number}; export default {{ branch: () => ({{ n: n += 10 }}) }};");
+                let policy =
+                    format!("let n = {number}; export default {{ branch: () => ({{ n: n += 10 }}) }};");
                 let project = Project::new(&[("neon.ts", &policy)]);
                 let mut first = project.load().unwrap();
                 let mut second = project.load().unwrap();

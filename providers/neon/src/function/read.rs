@@ -1,7 +1,7 @@
 //! What a policy may say about a function, and what it says once defaults are in (spec 1.6, 3.2).
 
 use neonform_engine::address::Address;
-use neonform_engine::diagnostic::{Diagnostic, Layer, codes};
+use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::kind::Resource;
 use neonform_engine::node::{Position, Shape};
 use neonform_engine::path::Path;
@@ -50,15 +50,11 @@ fn tuned<'a>(policy: &'a Policy<'_>, declared: &[&str]) -> Vec<(&'a str, Option<
         if !declared.contains(&slug) {
             let cursor = object.cursor();
             cursor.report(
-                Diagnostic::error(
-                    codes::UNKNOWN_REFERENCE,
-                    "the closure tunes a function that is not declared",
-                )
-                .path(cursor.path().clone())
-                .at(cursor.at())
-                .found(format!("{slug:?}"))
-                .expected(format!("one of {}", declared.join(", ")))
-                .fix("declare the function, or remove its tuning"),
+                cursor
+                    .problem(codes::UNKNOWN_REFERENCE, "the closure tunes a function that is not declared")
+                    .found(format!("{slug:?}"))
+                    .expected(format!("one of {}", declared.join(", ")))
+                    .fix("declare the function, or remove its tuning"),
             );
         }
         found.push((slug, object.get("runtime").and_then(|runtime| runtime.choice(&["nodejs24"]))));
