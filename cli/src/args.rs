@@ -10,12 +10,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Plan and apply for Neon branches.
 #[derive(Debug, Parser)]
-#[command(
-    name = "neonform",
-    disable_version_flag = true,
-    subcommand_required = true,
-    arg_required_else_help = true
-)]
+#[command(name = "neonform", subcommand_required = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -19,14 +19,16 @@ mod print;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches};
 
 use args::{Cli, Format};
 use commands::Ending;
 
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3).
 pub fn main() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let command = Cli::command().version(commands::version::text());
+    let parsed = command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
         Err(shown) => {
             // Help is a result and a usage error is not; clap knows which stream is meant.

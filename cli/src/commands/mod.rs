@@ -5,7 +5,7 @@ mod eval;
 mod local;
 mod plan;
 mod status;
-mod version;
+pub(crate) mod version;
 
 use neonform_engine::diagnostic::Failure;
 

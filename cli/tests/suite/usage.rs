@@ -8,6 +8,7 @@ fn version_names_the_engine() {
     let shown = scratch.run(&["version"]).done();
     let engine = if cfg!(feature = "v8") { "V8" } else { "QuickJS" };
     assert!(shown.starts_with("neonform ") && shown.contains(engine), "{shown}");
+    assert_eq!(scratch.run(&["--version"]).done(), shown);
     let json: serde_json::Value =
         serde_json::from_str(&scratch.run(&["version", "-o", "json"]).done()).unwrap();
     assert_eq!(json["engine"], engine);

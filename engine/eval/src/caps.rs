@@ -6,6 +6,7 @@
 //! The watchdog also looks at the process as a whole, for memory that the engine does not count.
 //! Nothing here knows what a policy is; `session` says when its clock runs.
 
+use std::io;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -50,7 +51,7 @@ struct State {
 
 impl Caps {
     /// Caps with a watchdog that lives until [`Caps::end`].
-    pub(crate) fn new(limits: Limits) -> Arc<Self> {
+    pub(crate) fn new(limits: Limits) -> io::Result<Arc<Self>> {
         let caps = Arc::new(Self {
             limits,
             budget: Budget::new(limits.heap_bytes),
@@ -59,8 +60,8 @@ impl Caps {
         });
         let watched = Arc::clone(&caps);
         let watchdog = thread::Builder::new().name("neonform-watchdog".to_owned());
-        drop(watchdog.spawn(move || watched.watch()));
-        caps
+        watchdog.spawn(move || watched.watch())?;
+        Ok(caps)
     }
 
     /// The limits that these caps hold a policy to.

@@ -73,6 +73,10 @@ impl Host {
             "url.join" => Ok(text(url::parse(first, Some(second)))),
             "url.set" => Ok(text(url::set(first, second, third))),
             "fs.read" => self.repository.read(first).map(Answer::Bytes),
+            "fs.text" => self
+                .repository
+                .read(first)
+                .map(|bytes| Answer::Text(String::from_utf8_lossy(&bytes).into_owned())),
             "fs.stat" => self.repository.stat(first, true).map(Answer::Text),
             "fs.lstat" => self.repository.stat(first, false).map(Answer::Text),
             "fs.list" => self.repository.list(first).map(Answer::Text),

@@ -90,7 +90,7 @@ pub async fn load(request: Request) -> Result<Loaded, Failure> {
     })?;
     let module = neonform_bundle::policy(&request.policy, &request.root).await?;
     let limits = request.limits;
-    let caps = Caps::new(limits);
+    let caps = Caps::new(limits).map_err(|error| Diagnostic::error(codes::INTERNAL, error.to_string()))?;
     let (calls, receiver) = channel();
     let (answer, answered) = oneshot::channel();
     let shared = Arc::clone(&caps);

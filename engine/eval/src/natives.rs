@@ -12,6 +12,9 @@ use crate::host::{Answer, Refusal, SANDBOX};
 use crate::realm::Realm;
 use crate::{import, prelude};
 
+/// The longest text that an operation takes, in UTF-16 code units.
+const LONGEST: usize = 16 * 1024 * 1024;
+
 /// Makes the `host` object.
 pub(crate) fn host<'s>(
     scope: &mut v8::PinScope<'s, '_>,
@@ -72,6 +75,11 @@ fn call<'s>(
     mut result: v8::ReturnValue<'s>,
 ) {
     let Some(realm) = Realm::of(scope) else { return };
+    let longest = (0..4).filter_map(|at| v8::Local::<v8::String>::try_from(args.get(at)).ok());
+    if longest.map(|text| text.length()).max() > Some(LONGEST) {
+        throw(scope, SANDBOX, "a text is too long for the sandbox");
+        return;
+    }
     let operation = text(scope, args.get(0));
     let arguments = [text(scope, args.get(1)), text(scope, args.get(2)), text(scope, args.get(3))];
     let done = catch_unwind(AssertUnwindSafe(|| realm.host.call(&operation, &arguments)));
@@ -89,7 +97,7 @@ fn call<'s>(
     match made {
         Some(text) => result.set(text.into()),
         None => {
-            throw(scope, SANDBOX, "a text is too long");
+            throw(scope, SANDBOX, "a text is too long for the sandbox");
         }
     }
 }

@@ -79,8 +79,9 @@
 
   const sync = {
     readFile: (path, options) => {
-      const bytes = kit.latin1Bytes(host.call("fs.read", named(path)));
       const encoding = typeof options === "string" ? options : options?.encoding;
+      if (encoding === "utf8" || encoding === "utf-8") return host.call("fs.text", named(path));
+      const bytes = kit.latin1Bytes(host.call("fs.read", named(path)));
       const buffer = Buffer.from(bytes.buffer);
       return encoding && encoding !== "buffer" ? buffer.toString(encoding) : buffer;
     },

@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::{OUTSIDE, Refusal, SANDBOX};
 
 /// The largest file a policy may read.
-const LARGEST: u64 = 32 * 1024 * 1024;
+const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// The repository as a policy sees it.
 pub(crate) struct Repository {
@@ -51,7 +51,7 @@ impl Repository {
         }
         if !found.is_file() || found.len() > LARGEST {
             let message =
-                format!("{path} is not a regular file of at most 32 MiB, and a policy may read only those");
+                format!("{path} is not a regular file of at most 16 MiB, and a policy may read only those");
             return Err(Refusal { code: SANDBOX, message });
         }
         let bytes = fs::read(&real).map_err(|error| refusal(&error, "open", path))?;

@@ -167,7 +167,7 @@ fn differences(spec: &Spec, wanted: &Wanted, current: Option<&DeploymentLive>) -
     }
     let mut variables = variable_attributes(spec, &current.variables);
     if variables.is_empty() && known.is_some_and(|marker| marker.environment != wanted.environment) {
-        let digest = |text: &str| Value::String(format!("digest {}", &text[..8]));
+        let digest = |text: &str| Value::String(format!("digest {}", text.get(..8).unwrap_or(text)));
         let before = known.map(|marker| digest(&marker.environment));
         variables.push(Attribute::changed("env", before, digest(&wanted.environment)));
     }
