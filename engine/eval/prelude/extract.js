@@ -7,7 +7,7 @@
   const { apply, create, defineProperty, Error, freeze, getPrototypeOf, hasOwn, isArray, keys, objectPrototype, ownKeys } = kit.p;
   const { parse, slice, String, stringify, toWellFormed } = kit.p;
   const DEEPEST = 200;
-  const LONGEST = 16 * 1024 * 1024;
+  const LONGEST = 4 * 1024 * 1024;
 
   let text;
   let policy;
@@ -23,7 +23,7 @@
 
   const emit = (token) => {
     text += text === "[" ? token : "," + token;
-    if (text.length > LONGEST) throw excess("ERR_NEONFORM_TOO_LARGE", "more than 16 MiB");
+    if (text.length > LONGEST) throw excess("ERR_NEONFORM_TOO_LARGE", "more than 4 MiB");
   };
   const quote = (string) => stringify(toWellFormed(string));
 

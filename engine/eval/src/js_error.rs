@@ -43,7 +43,7 @@ impl Thrown {
         Self {
             message: cut(&message(&facts)),
             code: Some(text("code").to_owned()).filter(|code| !code.is_empty()),
-            at: thrown_at.or_else(|| frames.first().map(|(_, at)| at.clone())),
+            at: place(thrown_at, &frames),
             frames,
             path: failed_at.and_then(path),
         }
@@ -120,7 +120,7 @@ impl Thrown {
             Some("ERR_NEONFORM_TOO_DEEP") => Diagnostic::error(code, "the policy is nested too deeply")
                 .expected("at most 200 levels of objects and lists"),
             Some("ERR_NEONFORM_TOO_LARGE") => {
-                Diagnostic::error(code, "the policy is too large").expected("at most 16 MiB as JSON")
+                Diagnostic::error(code, "the policy is too large").expected("at most 4 MiB as JSON")
             }
             _ => Diagnostic::error(code, summary),
         };
@@ -137,6 +137,12 @@ impl Thrown {
         }
         diagnostic
     }
+}
+
+/// Where to look: at the `throw`, else at the innermost call, but in the policy's own files if any is involved.
+fn place(thrown_at: Option<Position>, frames: &[(String, Position)]) -> Option<Position> {
+    let places = || thrown_at.iter().chain(frames.iter().map(|(_, at)| at));
+    places().find(|at| !at.file.contains("node_modules/")).or_else(|| places().next()).cloned()
 }
 
 /// The message of an error, with its kind where the kind says something; any other value as text.

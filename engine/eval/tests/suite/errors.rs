@@ -147,3 +147,18 @@ fn a_missing_repository_is_said() {
     let failure = super::support::block_on(neonform_eval::load(request)).unwrap_err();
     compare(failure.0[0].code.id, "unreadable-file");
 }
+
+#[test]
+fn what_a_package_throws_is_shown_where_the_policy_calls_it() {
+    check_files(
+        &[
+            ("neon.ts", "import { parse } from 'strict';\nexport default { a: parse('x') };"),
+            ("node_modules/strict/package.json", "{ \"name\": \"strict\", \"main\": \"index.js\" }"),
+            ("node_modules/strict/index.js", "exports.parse = (text) => {\n  throw new Error('no ' + text);\n};"),
+        ],
+        "error[evaluation-failed] the policy threw while it was evaluated
+        at neon.ts:2:21
+        found no x
+        stack: at exports.parse (node_modules/strict/index.js:2:9) | at neon.ts:2:21",
+    );
+}

@@ -85,11 +85,11 @@ fn depth_and_size_are_bounded() {
     for policy in [
         "let o = ['x'.repeat(1000)]; for (let i = 0; i < 60; i++) o = [o, o]; export default o;",
         "export default { l: new Array(4294967295) };",
-        "export default { l: 'x'.repeat(2 ** 25) };",
+        "export default { l: 'x'.repeat(2 ** 23) };",
     ] {
         check(
             policy,
-            "error[evaluation-failed] the policy is too large\nfound more than 16 MiB\nexpect at most 16 MiB as JSON",
+            "error[evaluation-failed] the policy is too large\nfound more than 4 MiB\nexpect at most 4 MiB as JSON",
         );
     }
 }
