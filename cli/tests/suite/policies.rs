@@ -13,10 +13,17 @@ fn check_all(folder: &str, code: i32) {
     for name in names {
         let scratch = Scratch::of(&format!("policies/{folder}/{name}"));
         let ran = scratch.run_with(&["eval"], &[("REGION", "us-east-2"), ("TOKEN", "swordfish")]);
-        golden(&format!("policies/{folder}"), &name, &ran.text());
+        golden(&format!("policies/{folder}"), &name, &without_stack(&ran.text()));
         assert_eq!(ran.code, code, "{name}");
         assert!(!ran.text().contains("swordfish"), "{name} shows a secret");
     }
+}
+
+/// The two engines differ in the frames they report; the place of a problem is exact on both, and
+/// `engine/eval` tests stacks engine by engine.
+fn without_stack(text: &str) -> String {
+    let is_frame = |line: &&str| line.starts_with("  stack ") || line.starts_with("             at ");
+    text.split_inclusive('\n').filter(|line| !is_frame(line)).collect()
 }
 
 #[test]

@@ -154,7 +154,10 @@ fn what_a_package_throws_is_shown_where_the_policy_calls_it() {
         &[
             ("neon.ts", "import { parse } from 'strict';\nexport default { a: parse('x') };"),
             ("node_modules/strict/package.json", "{ \"name\": \"strict\", \"main\": \"index.js\" }"),
-            ("node_modules/strict/index.js", "exports.parse = (text) => {\n  throw new Error('no ' + text);\n};"),
+            (
+                "node_modules/strict/index.js",
+                "exports.parse = (text) => {\n  throw new Error('no ' + text);\n};",
+            ),
         ],
         "error[evaluation-failed] the policy threw while it was evaluated
         at neon.ts:2:21
