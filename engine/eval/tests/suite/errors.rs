@@ -156,12 +156,12 @@ fn what_a_package_throws_is_shown_where_the_policy_calls_it() {
             ("node_modules/strict/package.json", "{ \"name\": \"strict\", \"main\": \"index.js\" }"),
             (
                 "node_modules/strict/index.js",
-                "exports.parse = (text) => {\n  throw new Error('no ' + text);\n};",
+                "exports.parse = function parse(text) {\n  throw new Error('no ' + text);\n};",
             ),
         ],
         "error[evaluation-failed] the policy threw while it was evaluated
         at neon.ts:2:21
         found no x
-        stack: at exports.parse (node_modules/strict/index.js:2:9) | at neon.ts:2:21",
+        stack: at parse (node_modules/strict/index.js:2:9) | at neon.ts:2:21",
     );
 }
