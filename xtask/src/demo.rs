@@ -39,7 +39,7 @@ struct Demo {
 impl Demo {
     fn play(&self) -> Result<(), String> {
         self.say("The project declares three functions and two buckets. Nothing of it exists yet.");
-        self.expect(PLAN, "4 to create")?;
+        self.expect(PLAN, "5 to create")?;
         self.neonform(APPLY)?;
         self.say("Nothing changed since, so there is nothing to do.");
         self.expect(PLAN, "No changes")?;
