@@ -44,7 +44,7 @@ impl Demo {
         self.say("Nothing changed since, so there is nothing to do.");
         self.expect(PLAN, "No changes")?;
         self.say("A shared module changes. Two of the three functions import it.");
-        self.edit("lib/format.ts", "Todo", "To-do")?;
+        self.edit("lib/format.ts", "Todo list", "To-do list")?;
         self.expect(PLAN, "2 to update")?;
         self.neonform(APPLY)?;
         self.expect(PLAN, "No changes")?;
