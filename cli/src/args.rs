@@ -119,12 +119,33 @@ pub struct PolicyArgs {
     pub timeout: u32,
 }
 
+/// What a plan is made for.
+#[derive(Debug, Clone, Args)]
+pub struct PurposeArgs {
+    /// Create the branch that --branch names where it does not exist
+    #[arg(long)]
+    pub create: bool,
+    /// Delete functions, buckets, triggers and domains that the policy does not declare; with kinds, only
+    /// those, and then also all that there are
+    #[arg(long, value_name = "KINDS", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub prune: Option<Vec<String>>,
+    /// Let --prune delete buckets with everything in them
+    #[arg(long, requires = "prune")]
+    pub prune_data: bool,
+    /// List what exists and the policy does not declare
+    #[arg(long)]
+    pub show_unmanaged: bool,
+}
+
 /// Flags of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
     /// Which policy.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// What the plan is made for.
+    #[command(flatten)]
+    pub purpose: PurposeArgs,
 }
 
 /// Flags of `apply`.
@@ -133,6 +154,9 @@ pub struct ApplyArgs {
     /// Which policy.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// What the plan is made for.
+    #[command(flatten)]
+    pub purpose: PurposeArgs,
     /// Consent to overriding settings that exist
     #[arg(long)]
     pub update_existing: bool,

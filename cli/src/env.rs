@@ -4,6 +4,10 @@
 pub const NEON_API_KEY: &str = "NEON_API_KEY";
 /// The API's root URL (spec 10.4).
 pub const NEON_API_HOST: &str = "NEON_API_HOST";
+/// Milliseconds between two looks at a deployment that is waited for (spec 4.7).
+pub const NEON_FUNCTIONS_POLL_INTERVAL_MS: &str = "NEON_FUNCTIONS_POLL_INTERVAL_MS";
+/// Milliseconds after which a deployment that is waited for counts as failed (spec 4.7).
+pub const NEON_FUNCTIONS_POLL_TIMEOUT_MS: &str = "NEON_FUNCTIONS_POLL_TIMEOUT_MS";
 /// Turns colour off when set and not empty.
 pub const NO_COLOR: &str = "NO_COLOR";
 /// What is logged on standard error, in the notation of `tracing`.

@@ -2,7 +2,7 @@
 //!
 //! The only crate that prints and reads the environment. `args.rs` is what was written, `session.rs`
 //! what it means, `commands/<verb>.rs` what is done, `output/<format>.rs` how it is shown,
-//! `pipeline.rs` the way from a policy to a plan.
+//! `pipeline.rs` the way from a policy to a plan, `creation.rs` what is special about a new branch.
 
 pub mod args;
 pub mod env;
@@ -13,6 +13,7 @@ pub mod context;
 pub mod backend;
 pub mod bundler;
 pub mod pipeline;
+pub mod creation;
 pub mod commands;
 pub mod output;
 mod print;

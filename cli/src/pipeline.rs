@@ -1,7 +1,8 @@
 //! From a policy file and a branch to a plan: the order in which the parts are asked.
 //!
 //! The policy is bundled and evaluated while the branch is looked up. What the file says is checked
-//! before its closure runs; everything is checked and bundled before there is a plan.
+//! before its closure runs; everything is checked and bundled before there is a plan. A branch that
+//! does not exist goes the same way; `creation.rs` applies what comes out.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,14 +12,17 @@ use jiff::Timestamp;
 use neonform_engine::desired::{self, Desired};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::kind::Provider;
-use neonform_engine::plan::{self, Plan};
+use neonform_engine::path::Path;
+use neonform_engine::plan::{self, Plan, Purpose};
 use neonform_engine::policy::Policy;
 use neonform_engine::target::Target;
-use neonform_eval::{Limits, Loaded, Request};
+use neonform_engine::value::Value;
+use neonform_eval::{Limits, Loaded};
+use neonform_neon::branch::BranchLive;
 use neonform_neon::client::Client;
 use neonform_neon::function::Bundler;
-use neonform_neon::target::{self, Found};
-use neonform_neon::{Scope, kinds};
+use neonform_neon::target::{self, Found, Project, Survey};
+use neonform_neon::{Polling, Scope, Shared, kinds};
 
 use crate::output::json;
 use crate::policy_file::PolicyFile;
@@ -46,7 +50,7 @@ impl Source {
     /// # Errors
     /// Every problem of the file.
     pub async fn load(&self) -> Result<Loaded, Failure> {
-        let loaded = neonform_eval::load(Request {
+        let loaded = neonform_eval::load(neonform_eval::Request {
             policy: self.file.path.clone(),
             root: self.file.root.clone(),
             env: self.env.clone(),
@@ -77,33 +81,104 @@ pub async fn resolve(loaded: &mut Loaded, target: &Target) -> Result<Desired, Fa
     desired::build(&kinds(), Policy::for_target(&loaded.policy, tuning.as_ref(), target), target)
 }
 
-/// Plans `source` for a branch of a project; the default branch when none is named.
+/// What a plan is asked for.
+pub struct Request<'a> {
+    /// The policy.
+    pub source: &'a Source,
+    /// What to ask.
+    pub client: &'a Client,
+    /// Project id.
+    pub project: &'a str,
+    /// The branch, by id or name; the default branch when none is named.
+    pub branch: Option<&'a str>,
+    /// Whether a branch that does not exist is to be created.
+    pub create: bool,
+    /// Makes function bundles.
+    pub bundler: Arc<dyn Bundler>,
+    /// How deployments are waited for.
+    pub polling: Polling,
+    /// Changes that apply makes at once.
+    pub concurrency: usize,
+    /// What the plan may delete, and when it is made.
+    pub purpose: Purpose,
+    /// Hears which branch was found.
+    pub said: &'a (dyn Fn(&Target) + Sync),
+}
+
+/// A plan, and what it takes to apply it.
+pub struct Planned {
+    /// The provider, bound to the branch; to its parent where the branch does not exist yet.
+    pub provider: Provider<Scope>,
+    /// The plan.
+    pub plan: Plan,
+    /// The policy, for when it is to be asked again about the created branch.
+    pub loaded: Loaded,
+}
+
+/// Plans for a branch; for one that does not exist, from what it will have of its parent.
 ///
 /// # Errors
 /// Every problem of the policy, or what the API said.
-pub async fn plan(
-    source: &Source,
-    client: &Client,
-    project: &str,
-    branch: Option<&str>,
-    bundler: Arc<dyn Bundler>,
-    said: &(dyn Fn(&Found) + Sync),
-) -> Result<(Provider<Scope>, Plan), Failure> {
-    let (loaded, found) = futures::join!(source.load(), target::find(client, project, branch));
+pub async fn plan(request: &Request<'_>) -> Result<Planned, Failure> {
+    let survey = target::survey(request.client, request.project);
+    let (loaded, survey) = futures::join!(request.source.load(), survey);
     // A broken policy is the user's to mend first, whatever the API says.
-    let mut loaded = loaded?;
-    let found = found?;
-    said(&found);
+    let (loaded, survey) = (loaded?, survey?);
+    match request.branch.filter(|_| request.create && !survey.has(request.branch)) {
+        Some(name) => plan_creation(request, loaded, &survey, name).await,
+        None => {
+            let found = survey.find(request.branch)?;
+            (request.said)(&found.target);
+            plan_found(request, loaded, found).await
+        }
+    }
+}
+
+/// Plans for a branch that was found; its target may say that it is new to the policy.
+///
+/// # Errors
+/// Every problem of what the closure returned, or what the API said.
+pub async fn plan_found(request: &Request<'_>, mut loaded: Loaded, found: Found) -> Result<Planned, Failure> {
     let desired = resolve(&mut loaded, &found.target).await?;
-    drop(loaded);
-    let provider = provider(client, found, bundler);
-    desired::refuse_unplannable(&provider.kinds, &desired)?;
-    let plan = plan::plan(&provider, desired, source.now).await?;
-    Ok((provider, plan))
+    let provider = provider_for(request, found);
+    let plan = plan::plan(&provider, desired, &request.purpose).await?;
+    Ok(Planned { provider, plan, loaded })
+}
+
+async fn plan_creation(
+    request: &Request<'_>,
+    mut loaded: Loaded,
+    survey: &Survey,
+    name: &str,
+) -> Result<Planned, Failure> {
+    let target = survey.absent(name)?;
+    (request.said)(&target);
+    let mut desired = resolve(&mut loaded, &target).await?;
+    let named = match desired.resolved.at(&Path::root().key("parent")) {
+        Some(Value::String(name)) => Some(name.as_str()),
+        _ => None,
+    };
+    let parent = survey.parent(name, named)?;
+    desired.target.parent_id = parent.as_ref().map(|parent| parent.id.clone());
+    let nothing =
+        || Found { target, id: String::new(), live: BranchLive::default(), project: Project::default() };
+    let provider = provider_for(request, parent.unwrap_or_else(nothing));
+    let plan = plan::plan(&provider, desired, &request.purpose).await?;
+    Ok(Planned { provider, plan, loaded })
+}
+
+fn provider_for(request: &Request<'_>, found: Found) -> Provider<Scope> {
+    let usual = provider(request.client, found, Arc::clone(&request.bundler), request.polling);
+    Provider { concurrency: request.concurrency, ..usual }
 }
 
 /// The Neon provider for a branch that was found.
-pub fn provider(client: &Client, found: Found, bundler: Arc<dyn Bundler>) -> Provider<Scope> {
+pub fn provider(
+    client: &Client,
+    found: Found,
+    bundler: Arc<dyn Bundler>,
+    polling: Polling,
+) -> Provider<Scope> {
     let scope = Scope {
         client: client.clone(),
         project: found.target.project,
@@ -111,6 +186,8 @@ pub fn provider(client: &Client, found: Found, bundler: Arc<dyn Bundler>) -> Pro
         branch_name: found.target.name,
         branch_live: found.live,
         bundler,
+        polling,
+        shared: Shared::default(),
     };
     Provider { name: "neon", kinds: kinds(), client: scope, concurrency: CONCURRENCY }
 }

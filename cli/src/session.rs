@@ -2,13 +2,18 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::plan::Purpose;
+use neonform_engine::prune::{Kinds, Prune};
+use neonform_engine::target::Target;
+use neonform_neon::Polling;
 use neonform_neon::client::Client;
-use neonform_neon::target::{self, Found};
+use neonform_neon::target;
 
-use crate::args::{Format, Global, PolicyArgs};
+use crate::args::{Format, Global, PolicyArgs, PurposeArgs};
 use crate::bundler::SourceBundler;
 use crate::context::Context;
 use crate::output::text::printable;
@@ -82,17 +87,62 @@ impl Session {
     }
 
     /// Says on standard error which branch a command is about (spec 4.10).
-    pub fn announce(&self, found: &Found) {
-        if self.global.output == Format::Human {
-            let default =
-                self.global.branch.is_none() && self.context.branch_in(&found.target.project).is_none();
-            let note = if default { ", the project's default" } else { "" };
-            anstream::eprintln!(
-                "Branch {} ({}{note}) of project {}",
-                printable(&found.target.name),
-                printable(&found.id),
-                printable(&found.target.project)
-            );
+    pub fn announce(&self, target: &Target) {
+        if self.global.output != Format::Human {
+            return;
         }
+        let default = self.global.branch.is_none() && self.context.branch_in(&target.project).is_none();
+        let note = if default { ", the project's default" } else { "" };
+        let id = target.id.as_deref().map_or("new".to_owned(), printable);
+        anstream::eprintln!(
+            "Branch {} ({id}{note}) of project {}",
+            printable(&target.name),
+            printable(&target.project)
+        );
     }
+
+    /// What a plan is made for, as flags say it.
+    ///
+    /// # Errors
+    /// When a branch is to be created and none is named.
+    pub fn purpose(&self, args: &PurposeArgs, source: &Source) -> Result<Purpose, Failure> {
+        if args.create && self.global.branch.is_none() {
+            return Err(Diagnostic::error(codes::USAGE, "--create does not say which branch")
+                .expected("the new branch's name")
+                .fix("pass --branch NAME as well")
+                .into());
+        }
+        let kinds = match &args.prune {
+            None => Kinds::None,
+            Some(words) if words.is_empty() => Kinds::All,
+            Some(words) => Kinds::Named(words.clone()),
+        };
+        let prune = Prune { kinds, with_data: args.prune_data };
+        Ok(Purpose { now: source.now, prune, show_undeclared: args.show_unmanaged })
+    }
+
+    /// How deployments are waited for: as the environment says, else as the reference does (spec 4.7).
+    ///
+    /// # Errors
+    /// When a variable does not hold a number.
+    pub fn polling() -> Result<Polling, Failure> {
+        let usual = Polling::default();
+        Ok(Polling {
+            interval: milliseconds(env::NEON_FUNCTIONS_POLL_INTERVAL_MS)?.unwrap_or(usual.interval),
+            limit: milliseconds(env::NEON_FUNCTIONS_POLL_TIMEOUT_MS)?.unwrap_or(usual.limit),
+        })
+    }
+}
+
+fn milliseconds(name: &'static str) -> Result<Option<Duration>, Failure> {
+    let Some(text) = env::given(name) else { return Ok(None) };
+    // Zero would ask without pause.
+    let read = text.trim().parse::<u64>().ok().filter(|number| *number > 0);
+    read.map(|number| Some(Duration::from_millis(number))).ok_or_else(|| {
+        Diagnostic::error(codes::USAGE, "an environment variable does not hold a number of milliseconds")
+            .found(format!("{name}={text:?}"))
+            .expected("a whole number above 0")
+            .fix(format!("correct {name}, or unset it"))
+            .into()
+    })
 }

@@ -2,17 +2,18 @@
 //!
 //! A failure skips what depended on it and nothing else, and is reported once. Every change ends in
 //! exactly one of done, failed, skipped; the outcome lists them in the plan's order whatever order
-//! they ran in. Nothing is rolled back.
+//! they ran in. Nothing is rolled back. Deletions wait until everything before them has succeeded.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashMap};
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
 use crate::address::Address;
 use crate::diagnostic::Failure;
 use crate::event::{Event, Listener};
-use crate::kind::{Outputs, Provider};
+use crate::kind::{Outputs, Prior, Provider};
 use crate::plan::{Plan, Step};
+use crate::value::Value;
 
 /// How one change ended.
 #[derive(Debug)]
@@ -36,6 +37,15 @@ impl Outcome {
         self.0.iter().flatten().all(|ending| matches!(ending, Ending::Done(_)))
     }
 
+    /// What was learned about one resource, as names and values.
+    pub fn outputs(&self, plan: &Plan, address: &Address) -> impl Iterator<Item = &(String, Value)> {
+        let steps = plan.steps.iter().zip(&self.0).filter(move |(step, _)| step.address == *address);
+        steps.flat_map(|(_, endings)| endings).flat_map(|ending| match ending {
+            Ending::Done(outputs) => outputs.as_slice(),
+            _ => &[],
+        })
+    }
+
     /// What failed, in the plan's order.
     pub fn failures(&self) -> impl Iterator<Item = &Failure> {
         self.0.iter().flatten().filter_map(|ending| match ending {
@@ -47,33 +57,107 @@ impl Outcome {
 
 /// Applies a plan that the gate has let through.
 pub async fn apply<Client>(provider: &Provider<Client>, plan: &Plan, listen: &Listener<'_>) -> Outcome {
-    let mut endings: Vec<Option<Vec<Ending>>> = plan.steps.iter().map(|_| None).collect();
-    let mut succeeded: HashSet<Address> = HashSet::new();
-    let mut unsuccessful: HashSet<Address> = HashSet::new();
-    let mut waiting: Vec<usize> = (0..plan.steps.len()).collect();
-    let mut running = FuturesUnordered::new();
-    loop {
-        skip_hopeless(plan, &mut waiting, &mut unsuccessful, &mut endings, listen);
-        let mut ready = |index: &usize| plan.steps[*index].needs.iter().all(|need| succeeded.contains(need));
-        while running.len() < provider.concurrency.max(1) {
-            let Some(place) = waiting.iter().position(&mut ready) else { break };
-            let index = waiting.remove(place);
-            running.push(async move { (index, run_step(provider, &plan.steps[index], listen).await) });
-        }
-        let Some((index, step_endings)) = running.next().await else { break };
-        let address = plan.steps[index].address.clone();
-        if step_endings.iter().all(|ending| matches!(ending, Ending::Done(_))) {
-            succeeded.insert(address);
-        } else {
-            unsuccessful.insert(address);
-        }
-        endings[index] = Some(step_endings);
+    let mut run = Run {
+        provider,
+        plan,
+        listen,
+        endings: plan.steps.iter().map(|_| None).collect(),
+        succeeded: HashMap::new(),
+        unsuccessful: Vec::new(),
+    };
+    let mut waves: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, step) in plan.steps.iter().enumerate() {
+        waves.entry(step.wave).or_default().push(index);
     }
-    drop(running);
-    Outcome(endings.into_iter().map(Option::unwrap_or_default).collect())
+    for waiting in waves.into_values() {
+        match run.unsuccessful.first().cloned() {
+            None => run.wave(waiting).await,
+            Some(because) => waiting.into_iter().for_each(|index| run.skip(index, &because)),
+        }
+    }
+    Outcome(run.endings.into_iter().map(Option::unwrap_or_default).collect())
 }
 
-async fn run_step<Client>(provider: &Provider<Client>, step: &Step, listen: &Listener<'_>) -> Vec<Ending> {
+/// One running apply.
+struct Run<'a, Client> {
+    provider: &'a Provider<Client>,
+    plan: &'a Plan,
+    listen: &'a Listener<'a>,
+    endings: Vec<Option<Vec<Ending>>>,
+    succeeded: HashMap<Address, Outputs>,
+    unsuccessful: Vec<Address>,
+}
+
+impl<Client> Run<'_, Client> {
+    async fn wave(&mut self, mut waiting: Vec<usize>) {
+        let (provider, plan, listen) = (self.provider, self.plan, self.listen);
+        let mut running = FuturesUnordered::new();
+        loop {
+            self.skip_hopeless(&mut waiting);
+            while running.len() < provider.concurrency.max(1) {
+                let Some(place) = waiting.iter().position(|index| self.is_ready(*index)) else { break };
+                let index = waiting.remove(place);
+                let prior = self.prior(index);
+                running.push(
+                    async move { (index, run_step(provider, &plan.steps[index], &prior, listen).await) },
+                );
+            }
+            let Some((index, endings)) = running.next().await else { break };
+            self.end(index, endings);
+        }
+    }
+
+    fn is_ready(&self, index: usize) -> bool {
+        self.plan.steps[index].needs.iter().all(|need| self.succeeded.contains_key(need))
+    }
+
+    fn prior(&self, index: usize) -> Prior {
+        let needs = &self.plan.steps[index].needs;
+        Prior::new(
+            needs.iter().filter_map(|need| Some((need.clone(), self.succeeded.get(need)?.clone()))).collect(),
+        )
+    }
+
+    fn end(&mut self, index: usize, endings: Vec<Ending>) {
+        let address = self.plan.steps[index].address.clone();
+        let outputs = endings.iter().map(|ending| match ending {
+            Ending::Done(outputs) => Some(outputs.clone()),
+            _ => None,
+        });
+        match outputs.collect::<Option<Vec<Outputs>>>() {
+            Some(outputs) => drop(self.succeeded.insert(address, outputs.concat())),
+            None => self.unsuccessful.push(address),
+        }
+        self.endings[index] = Some(endings);
+    }
+
+    fn skip(&mut self, index: usize, because: &Address) {
+        let step = &self.plan.steps[index];
+        (self.listen)(Event::Skipped { address: &step.address, because });
+        self.unsuccessful.push(step.address.clone());
+        self.endings[index] = Some(step.changes.iter().map(|_| Ending::Skipped(because.clone())).collect());
+    }
+
+    /// Skips every waiting step that needs one which did not succeed, and so on through the graph.
+    fn skip_hopeless(&mut self, waiting: &mut Vec<usize>) {
+        loop {
+            let hopeless = waiting.iter().enumerate().find_map(|(place, index)| {
+                let needs = &self.plan.steps[*index].needs;
+                Some((place, needs.iter().find(|need| self.unsuccessful.contains(need))?.clone()))
+            });
+            let Some((place, because)) = hopeless else { break };
+            let index = waiting.remove(place);
+            self.skip(index, &because);
+        }
+    }
+}
+
+async fn run_step<Client>(
+    provider: &Provider<Client>,
+    step: &Step,
+    prior: &Prior,
+    listen: &Listener<'_>,
+) -> Vec<Ending> {
     let mut endings = Vec::with_capacity(step.changes.len());
     let mut failed = false;
     for change in &step.changes {
@@ -83,7 +167,7 @@ async fn run_step<Client>(provider: &Provider<Client>, step: &Step, listen: &Lis
             continue;
         }
         listen(Event::Started { address: &step.address, action: change.action });
-        match provider.kinds[step.kind].apply(&provider.client, &step.address, operation).await {
+        match provider.kinds[step.kind].apply(&provider.client, &step.address, operation, prior).await {
             Ok(outputs) => {
                 listen(Event::Done { address: &step.address, action: change.action });
                 endings.push(Ending::Done(outputs));
@@ -96,28 +180,4 @@ async fn run_step<Client>(provider: &Provider<Client>, step: &Step, listen: &Lis
         }
     }
     endings
-}
-
-/// Skips every waiting step that needs one which did not succeed, and so on through the graph.
-fn skip_hopeless(
-    plan: &Plan,
-    waiting: &mut Vec<usize>,
-    unsuccessful: &mut HashSet<Address>,
-    endings: &mut [Option<Vec<Ending>>],
-    listen: &Listener<'_>,
-) {
-    let hopeless = |index: &usize, unsuccessful: &HashSet<Address>| {
-        plan.steps[*index].needs.iter().find(|need| unsuccessful.contains(need)).cloned()
-    };
-    while let Some((place, because)) = waiting
-        .iter()
-        .enumerate()
-        .find_map(|(place, index)| hopeless(index, unsuccessful).map(|because| (place, because)))
-    {
-        let index = waiting.remove(place);
-        let step = &plan.steps[index];
-        listen(Event::Skipped { address: &step.address, because: &because });
-        unsuccessful.insert(step.address.clone());
-        endings[index] = Some(step.changes.iter().map(|_| Ending::Skipped(because.clone())).collect());
-    }
 }

@@ -51,9 +51,9 @@ impl Action {
 pub enum Impact {
     /// Adds something; needs no consent.
     Additive,
-    /// Overwrites a setting that somebody made; needs consent.
+    /// Overwrites or turns off a setting that somebody made; needs consent.
     Override,
-    /// Deletes something; needs consent.
+    /// Deletes a resource that nobody declares; needs a consent of its own.
     Destructive,
 }
 
@@ -84,7 +84,7 @@ impl Attribute {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Remedy {
     /// Pass a flag.
-    PassFlag(&'static str),
+    PassFlag(String),
     /// Change the policy at a path, as the text says.
     EditKey(Path, String),
     /// Do something outside `neonform`, as the text says.
@@ -141,8 +141,8 @@ pub struct Change<Operation> {
     pub reason: Option<String>,
     /// Whether and how it is made.
     pub doable: Doable<Operation>,
-    /// The reference's view of it as a planned change.
-    pub record: Option<Record>,
+    /// The reference's view of it as planned changes, usually one.
+    pub records: Vec<Record>,
     /// The reference's view of it as a conflict.
     pub conflict: Option<Conflict>,
 }
@@ -156,7 +156,20 @@ impl<Operation> Change<Operation> {
             attributes: Vec::new(),
             reason: None,
             doable: Doable::Yes(operation),
-            record: None,
+            records: Vec::new(),
+            conflict: None,
+        }
+    }
+
+    /// A difference that is shown and not made, with what to do about it.
+    pub fn shown(attributes: Vec<Attribute>, reason: &str, remedy: Remedy) -> Self {
+        Self {
+            action: Action::NoOp,
+            impact: Impact::Additive,
+            attributes,
+            reason: Some(reason.to_owned()),
+            doable: Doable::Shown(remedy),
+            records: Vec::new(),
             conflict: None,
         }
     }
@@ -173,7 +186,7 @@ impl<Operation> Change<Operation> {
                 Doable::No(remedy) => Doable::No(remedy),
                 Doable::Shown(remedy) => Doable::Shown(remedy),
             },
-            record: self.record,
+            records: self.records,
             conflict: self.conflict,
         }
     }

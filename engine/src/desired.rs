@@ -1,8 +1,8 @@
 //! Desired state: every kind reads the policy, and what they declare becomes one graph.
 //!
 //! All kinds run before anything fails, so that every problem is reported at once. Then the rules
-//! that no kind can see alone: one address declared twice, a prerequisite that nobody declares,
-//! a circle. What comes out is ordered: prerequisites first, then by registry, then as written.
+//! that no kind can see alone: one address declared twice, a circle. What comes out is ordered:
+//! prerequisites first, what hangs off a resource right after it, then by registry, then as written.
 
 use std::collections::{HashMap, HashSet};
 
@@ -80,35 +80,6 @@ pub fn build<Client>(
     })
 }
 
-/// Refuses what the policy declares and this version cannot plan.
-///
-/// # Errors
-/// One problem for each kind concerned, naming it.
-pub fn refuse_unplannable<Client>(
-    kinds: &[Box<dyn ErasedKind<Client>>],
-    desired: &Desired,
-) -> Result<(), Failure> {
-    let mut problems = Vec::new();
-    for (index, kind) in kinds.iter().enumerate().filter(|(_, kind)| !kind.can_plan()) {
-        let addresses: Vec<String> = desired
-            .resources
-            .iter()
-            .filter(|wanted| wanted.kind == index)
-            .map(|wanted| wanted.address.to_string())
-            .collect();
-        if !addresses.is_empty() {
-            let summary = "the policy declares a kind that this version of neonform cannot plan yet";
-            problems.push(
-                Diagnostic::error(codes::UNSUPPORTED_KIND, summary)
-                    .found(addresses.join(", "))
-                    .fix("use the neon command line for this policy, or take the kind out of it")
-                    .fact("kind", kind.name()),
-            );
-        }
-    }
-    if problems.is_empty() { Ok(()) } else { Err(Failure(problems)) }
-}
-
 #[derive(Default)]
 struct Parts {
     resolved: Vec<(crate::path::Path, Value)>,
@@ -116,25 +87,37 @@ struct Parts {
 }
 
 fn declare<Client>(kinds: &[Box<dyn ErasedKind<Client>>], policy: &Policy<'_>) -> (Vec<Wanted>, Parts) {
-    let mut wanted = Vec::new();
+    let mut wanted: Vec<(Option<Address>, Wanted)> = Vec::new();
     let mut parts = Parts::default();
     let mut declared = HashMap::new();
-    let mut open_needs = Vec::new();
     for (kind, declares) in kinds.iter().enumerate() {
         let Declared { resources, resolved, service } = declares.declare(policy);
         parts.resolved.extend(resolved);
         parts.services.extend(service);
         for resource in resources {
             report_duplicate(policy, &mut declared, &resource);
-            open_needs.extend(resource.needs.iter().cloned());
-            let needs = resource.needs.into_iter().map(|need| need.address).collect();
-            wanted.push(Wanted { address: resource.address, kind, spec: resource.spec, needs });
+            let Resource { address, spec, owner, mut needs, .. } = resource;
+            needs.extend(owner.iter().cloned());
+            wanted.push((owner, Wanted { address, kind, spec, needs }));
         }
     }
-    for need in open_needs.into_iter().filter(|need| !declared.contains_key(&need.address)) {
-        policy.report(need.missing);
-    }
-    (wanted, parts)
+    (beside_owners(wanted), parts)
+}
+
+/// Moves what hangs off a resource right behind it, in one pass.
+fn beside_owners(declared: Vec<(Option<Address>, Wanted)>) -> Vec<Wanted> {
+    let places: HashMap<Address, usize> =
+        declared.iter().enumerate().map(|(place, (_, wanted))| (wanted.address.clone(), place)).collect();
+    let mut placed: Vec<((usize, usize), Wanted)> = declared
+        .into_iter()
+        .enumerate()
+        .map(|(place, (owner, wanted))| {
+            let beside = owner.and_then(|owner| places.get(&owner).copied());
+            (beside.map_or((place, 0), |owner| (owner, place + 1)), wanted)
+        })
+        .collect();
+    placed.sort_by_key(|(place, _)| *place);
+    placed.into_iter().map(|(_, wanted)| wanted).collect()
 }
 
 fn report_duplicate(

@@ -103,8 +103,10 @@ pub mod codes {
         NOT_PLAIN_DATA = "not-plain-data", "INVALID_CONFIG";
         /// A policy in the retired function form (spec 2.3).
         POLICY_IS_FUNCTION = "policy-is-function", "INVALID_CONFIG";
-        /// Part of the policy language that this version cannot plan yet.
-        UNSUPPORTED_KIND = "unsupported-kind", "INVALID_CONFIG";
+        /// Not a cron expression that the platform takes (spec 1.8).
+        INVALID_CRON = "invalid-cron", "INVALID_CONFIG";
+        /// Not a path that a trigger can call (spec 1.8).
+        INVALID_PATH = "invalid-path", "INVALID_CONFIG";
         /// Resources that need each other in a circle.
         CYCLE = "cycle", "INVALID_CONFIG";
         /// A function whose source cannot be bundled (spec 6).
@@ -121,6 +123,12 @@ pub mod codes {
         BRANCH_NOT_FOUND = "branch-not-found", "BRANCH_NOT_FOUND";
         /// Changes that need consent, or that cannot be made (spec 4.6).
         CONFLICT = "conflict", "PUSH_CONFLICT";
+        /// What a change relied on has moved since it was planned; nothing was changed (spec 4.7).
+        MOVED = "moved", "CONFLICT";
+        /// A deployment that failed, was overtaken, or did not end in time (spec 4.7).
+        DEPLOYMENT_NOT_COMPLETED = "deployment-not-completed", "SERVER_ERROR";
+        /// A branch that was made, and whose policy was not applied to the end (spec 5.1).
+        PARTIAL_CREATE = "partial-create", "PARTIAL_BRANCH_CREATE";
         /// A protected branch without consent (spec 4.6).
         PROTECTED_BRANCH = "protected-branch", "PUSH_ABORTED";
         /// The API: 401.

@@ -1,8 +1,9 @@
 //! May this plan be applied? The only reader of the consent flags.
 //!
 //! Pure. Changes that cannot be made refuse everything, additive changes included (spec 4.6). Then
-//! two consents are asked for: overriding settings that exist, and touching a protected branch. The
-//! reference leaves the second unenforced; here it holds. An empty plan needs no consent.
+//! consents are asked for: touching a protected branch, overriding settings that exist, deleting what
+//! nobody declares. The reference leaves the first unenforced; here it holds. An empty plan needs no
+//! consent.
 
 use crate::change::Impact;
 use crate::plan::Plan;
@@ -14,6 +15,15 @@ pub struct Consent {
     pub update_existing: bool,
     /// `--allow-protected`: a protected branch may be changed.
     pub allow_protected: bool,
+    /// `--prune`: resources that nobody declares may be deleted.
+    pub prune: bool,
+}
+
+impl Consent {
+    /// Consent to everything that the policy says, for a branch that was just made from it.
+    pub fn to_policy(prune: bool) -> Self {
+        Self { update_existing: true, allow_protected: true, prune }
+    }
 }
 
 /// A consent that is missing, in the reference's words and order.
@@ -23,14 +33,17 @@ pub enum Missing {
     ProtectedBranch,
     /// Settings that exist would be overridden.
     OverrideUpdates,
+    /// Resources would be deleted.
+    Prune,
 }
 
 impl Missing {
-    /// The reference's word for it (spec 4.6).
+    /// The reference's word for it where it has one (spec 4.6).
     pub fn word(self) -> &'static str {
         match self {
             Missing::ProtectedBranch => "protected-branch",
             Missing::OverrideUpdates => "override-updates",
+            Missing::Prune => "prune",
         }
     }
 
@@ -39,6 +52,7 @@ impl Missing {
         match self {
             Missing::ProtectedBranch => "--allow-protected",
             Missing::OverrideUpdates => "--update-existing",
+            Missing::Prune => "--prune",
         }
     }
 }
@@ -63,12 +77,15 @@ pub fn judge(plan: &Plan, consent: Consent) -> Verdict {
     if plan.target.is_protected == Some(true) && !plan.steps.is_empty() && !consent.allow_protected {
         missing.push(Missing::ProtectedBranch);
     }
-    if overrides(plan) && !consent.update_existing {
+    if has(plan, Impact::Override) && !consent.update_existing {
         missing.push(Missing::OverrideUpdates);
+    }
+    if has(plan, Impact::Destructive) && !consent.prune {
+        missing.push(Missing::Prune);
     }
     if missing.is_empty() { Verdict::Allowed } else { Verdict::Needs(missing) }
 }
 
-fn overrides(plan: &Plan) -> bool {
-    plan.changes().any(|(_, change)| change.impact > Impact::Additive)
+fn has(plan: &Plan, impact: Impact) -> bool {
+    plan.changes().any(|(_, change)| change.impact == impact)
 }

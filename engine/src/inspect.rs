@@ -4,8 +4,9 @@
 
 use futures::future::join_all;
 
-use crate::diagnostic::{Failure, codes};
+use crate::diagnostic::Failure;
 use crate::kind::Provider;
+use crate::refresh::is_unavailable;
 use crate::value::Value;
 
 /// Reads every kind and returns what a policy would say.
@@ -24,11 +25,11 @@ pub async fn inspect<Client>(provider: &Provider<Client>) -> Result<Value, Failu
                 found.sort_by(|(a, _), (b, _)| a.cmp(b));
                 for (name, live) in found {
                     for (path, value) in kind.export(&name, &live)? {
-                        policy.set(&path, value);
+                        policy.merge(&path, value);
                     }
                 }
             }
-            Err(failure) if failure.0.iter().all(|problem| problem.code == codes::FEATURE_UNAVAILABLE) => {}
+            Err(failure) if is_unavailable(&failure) => {}
             Err(failure) => problems.extend(failure.0),
         }
     }

@@ -31,19 +31,46 @@ pub struct Resource<Spec> {
     pub address: Address,
     /// What is wanted; an unset field means leave as is.
     pub spec: Spec,
-    /// What has to be there first, and the place in the policy that says so.
-    pub needs: Vec<Need>,
+    /// The resource that it hangs off: that one comes first, and this one right after it.
+    pub owner: Option<Address>,
+    /// What has to be there first. A kind reports references to what the policy does not declare, so
+    /// an address that nobody declares is no edge.
+    pub needs: Vec<Address>,
     /// Where it is declared.
     pub path: Path,
 }
 
-/// An edge of the graph.
-#[derive(Debug, Clone)]
-pub struct Need {
-    /// The resource that has to be there first.
-    pub address: Address,
-    /// What to report when nobody declares it.
-    pub missing: crate::diagnostic::Diagnostic,
+impl<Spec> Resource<Spec> {
+    /// A resource that needs nothing.
+    pub fn new(address: Address, spec: Spec, path: Path) -> Self {
+        Self { address, spec, owner: None, needs: Vec::new(), path }
+    }
+}
+
+/// What a report says of a wanted resource besides its changes, for example which name leads where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Report {
+    /// The part of the report that it belongs to.
+    pub section: &'static str,
+    /// Names and values; what apply learns is added.
+    pub fields: Vec<(String, Value)>,
+}
+
+/// What the changes that a change needs have learned.
+#[derive(Debug, Default)]
+pub struct Prior(Vec<(Address, Outputs)>);
+
+impl Prior {
+    /// The outputs of some resources.
+    pub fn new(outputs: Vec<(Address, Outputs)>) -> Self {
+        Self(outputs)
+    }
+
+    /// One output of one resource; nothing when it was not changed in this run.
+    pub fn output(&self, address: &Address, name: &str) -> Option<&Value> {
+        let (_, outputs) = self.0.iter().find(|(of, _)| of == address)?;
+        outputs.iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
 }
 
 /// What one kind found in a policy.
@@ -83,6 +110,9 @@ pub trait Kind: Send + Sync + 'static {
     /// The kind's name, the first half of its addresses.
     const NAME: &'static str;
 
+    /// The word for the kind behind `--prune=`; a kind without one is never pruned.
+    const PRUNED_AS: Option<&'static str> = None;
+
     /// Reads the kind's keys, reports every fault, and declares resources.
     fn declare(&self, policy: &Policy<'_>) -> Declared<Self::Spec>;
 
@@ -95,6 +125,28 @@ pub trait Kind: Send + Sync + 'static {
         spec: &Self::Spec,
         live: Option<&Self::Live>,
     ) -> Vec<Change<Self::Operation>>;
+
+    /// What a new branch starts with of its parent's resource; nothing unless the platform copies it
+    /// (API spec 7).
+    fn inherited(&self, _live: &Self::Live) -> Option<Self::Live> {
+        None
+    }
+
+    /// How a resource that nobody declares is deleted. `with_data` is the consent to delete what it
+    /// holds as well.
+    fn prune(
+        &self,
+        _address: &Address,
+        _live: &Self::Live,
+        _with_data: bool,
+    ) -> Option<Change<Self::Operation>> {
+        None
+    }
+
+    /// What a report says of a wanted resource whether or not it changes.
+    fn report(&self, _address: &Address, _spec: &Self::Spec, _live: Option<&Self::Live>) -> Option<Report> {
+        None
+    }
 
     /// What a policy would say to get this live state, as places and values; nothing when a policy
     /// cannot say it (spec 4.9).
@@ -122,22 +174,33 @@ pub trait Driver<Client: Sync>: Kind {
         client: &Client,
     ) -> impl Future<Output = Result<Vec<(String, Self::Live)>, Failure>> + Send;
 
-    /// Makes one change. Repeating it after a crash is harmless.
+    /// Reads of a resource that nobody declares what its deletion depends on and lists do not say.
+    fn examine(
+        &self,
+        _client: &Client,
+        _address: &Address,
+        live: Self::Live,
+    ) -> impl Future<Output = Result<Self::Live, Failure>> + Send {
+        ready(Ok(live))
+    }
+
+    /// Makes one change; `prior` is what the changes that it needs have learned. Repeating it after a
+    /// crash is harmless.
     fn apply(
         &self,
         client: &Client,
         address: &Address,
         operation: Self::Operation,
+        prior: &Prior,
     ) -> impl Future<Output = Result<Outputs, Failure>> + Send;
 }
 
-/// A part of the policy language without a driver: it declares no resource, or none that this
-/// version can plan. It is checked and resolved all the same.
+/// A part of the policy language that declares no resource: it is checked and resolved.
 pub trait Section: Send + Sync + 'static {
-    /// The name that a refusal gives.
+    /// What it is called.
     const NAME: &'static str;
 
-    /// Reads the section's keys, reports every fault; the resources' addresses cannot be planned.
+    /// Reads the section's keys and reports every fault.
     fn declare(&self, policy: &Policy<'_>) -> Declared<()>;
 }
 

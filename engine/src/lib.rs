@@ -17,6 +17,7 @@ pub mod graph;
 pub mod desired;
 pub mod refresh;
 pub mod plan;
+pub mod prune;
 pub mod gate;
 pub mod event;
 pub mod apply;

@@ -1,8 +1,9 @@
 //! The plan: what would be done to a branch, as data.
 //!
-//! Pure: desired and live state and a time go in, steps come out, always in the same order
-//! (prerequisites first, then by registry, then as written). A resource that needs no change has no
-//! step. What cannot be done and what is only shown stand beside the steps.
+//! Pure but for what deletions have to know: desired and live state and a time go in, steps come
+//! out, always in the same order (prerequisites first, what hangs off a resource right after it, then
+//! by registry, then as written; deletions last). A resource that needs no change has no step. What
+//! cannot be done and what is only shown stand beside the steps.
 
 use std::collections::HashSet;
 
@@ -12,7 +13,8 @@ use crate::address::Address;
 use crate::change::Doable;
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Failure};
-use crate::kind::{AnyChange, Context, Provider};
+use crate::kind::{AnyChange, Context, Provider, Report};
+use crate::prune::{self, Prune};
 use crate::refresh::{LiveState, refresh};
 use crate::target::Target;
 
@@ -28,8 +30,10 @@ pub struct Plan {
     pub drift: Vec<Finding>,
     /// Resources that are as they should be.
     pub unchanged: Vec<Address>,
-    /// Resources of declared kinds that exist and that the policy does not declare.
+    /// Resources that exist, that nobody declares, and that stay; of the kinds that were read.
     pub undeclared: Vec<Address>,
+    /// What is reported besides changes.
+    pub reports: Vec<(Address, Report)>,
     /// Services that the policy uses.
     pub services: Vec<&'static str>,
     /// Problems that stop nothing.
@@ -46,6 +50,8 @@ pub struct Step {
     pub changes: Vec<AnyChange>,
     /// Steps of this plan that have to succeed first.
     pub needs: Vec<Address>,
+    /// 0 for what is declared; deletions come in later waves, each after all earlier ones succeeded.
+    pub wave: usize,
 }
 
 /// One change that no step makes.
@@ -54,6 +60,24 @@ pub struct Finding {
     pub address: Address,
     /// The change.
     pub change: AnyChange,
+}
+
+/// What a plan is made for besides policy and branch.
+#[derive(Debug, Clone)]
+pub struct Purpose {
+    /// The time that it is made.
+    pub now: Timestamp,
+    /// What it may delete.
+    pub prune: Prune,
+    /// Whether undeclared resources are looked for in kinds that the policy does not declare.
+    pub show_undeclared: bool,
+}
+
+impl Purpose {
+    /// A plan at `now` that deletes nothing.
+    pub fn at(now: Timestamp) -> Self {
+        Self { now, prune: Prune::default(), show_undeclared: false }
+    }
 }
 
 impl Plan {
@@ -75,23 +99,23 @@ impl Plan {
 pub async fn plan<Client>(
     provider: &Provider<Client>,
     mut desired: Desired,
-    now: Timestamp,
+    purpose: &Purpose,
 ) -> Result<Plan, Failure> {
-    let live = refresh(provider, &mut desired).await?;
-    compare(provider, desired, &live, now)
+    prune::check(provider, &purpose.prune)?;
+    let everything = purpose.show_undeclared || purpose.prune.is_on();
+    let live = refresh(provider, &mut desired, everything).await?;
+    let mut plan = compare(provider, &desired, &live, purpose.now)?;
+    prune::add(provider, &mut plan, &desired, &live, &purpose.prune).await?;
+    Ok(plan)
 }
 
 /// Compares desired with live state.
-///
-/// # Errors
-/// Only a bug: a value that reached the wrong kind.
-pub fn compare<Client>(
+fn compare<Client>(
     provider: &Provider<Client>,
-    desired: Desired,
+    desired: &Desired,
     live: &LiveState,
     now: Timestamp,
 ) -> Result<Plan, Failure> {
-    let undeclared = live.undeclared(provider, &desired);
     let context = Context { target: &desired.target, now };
     let mut plan = Plan {
         target: desired.target.clone(),
@@ -99,24 +123,28 @@ pub fn compare<Client>(
         impossible: Vec::new(),
         drift: Vec::new(),
         unchanged: Vec::new(),
-        undeclared,
-        services: desired.services,
-        warnings: desired.warnings,
+        undeclared: Vec::new(),
+        reports: Vec::new(),
+        services: desired.services.clone(),
+        warnings: desired.warnings.clone(),
     };
-    for wanted in desired.resources {
-        let changes =
-            provider.kinds[wanted.kind].diff(&context, &wanted.address, &wanted.spec, live.of(&wanted))?;
+    for wanted in &desired.resources {
+        let (kind, found) = (&provider.kinds[wanted.kind], live.of(wanted));
+        let address = wanted.address.clone();
+        let report = kind.report(&address, &wanted.spec, found)?;
+        plan.reports.extend(report.map(|report| (address.clone(), report)));
+        let changes = kind.diff(&context, &address, &wanted.spec, found)?;
         let (doable, found): (Vec<_>, Vec<_>) = changes.into_iter().partition(AnyChange::is_doable);
         for change in found {
             let list =
                 if matches!(change.doable, Doable::No(_)) { &mut plan.impossible } else { &mut plan.drift };
-            list.push(Finding { address: wanted.address.clone(), change });
+            list.push(Finding { address: address.clone(), change });
         }
         if doable.is_empty() {
-            plan.unchanged.push(wanted.address);
+            plan.unchanged.push(address);
         } else {
-            let (address, kind) = (wanted.address, wanted.kind);
-            plan.steps.push(Step { address, kind, changes: doable, needs: wanted.needs });
+            let (kind, needs) = (wanted.kind, wanted.needs.clone());
+            plan.steps.push(Step { address, kind, changes: doable, needs, wave: 0 });
         }
     }
     let changed: HashSet<Address> = plan.steps.iter().map(|step| step.address.clone()).collect();

@@ -1,23 +1,24 @@
 //! Live state: one concurrent round over everything that the policy declares.
 //!
-//! Each declared kind is read once, kinds that the policy never mentions are not read at all, and
-//! meanwhile every resource is prepared (a function is bundled). Either failing fails the plan, all
-//! problems together.
+//! Each declared kind is read once, kinds that the policy never mentions are not read at all unless
+//! undeclared resources are asked for, and meanwhile every resource is prepared (a function is
+//! bundled). Either failing fails the plan, all problems together. For a branch that does not exist
+//! yet, what is read is its parent's, and what the platform copies of it counts.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 
 use crate::address::Address;
 use crate::desired::{Desired, Wanted};
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Diagnostic, Failure, codes};
 use crate::kind::{Live, Provider};
 
 /// What was reported, by kind and name.
 #[derive(Default)]
 pub struct LiveState {
-    by_kind: HashMap<usize, HashMap<String, Live>>,
+    by_kind: BTreeMap<usize, HashMap<String, Live>>,
 }
 
 impl LiveState {
@@ -26,36 +27,68 @@ impl LiveState {
         self.by_kind.get(&wanted.kind)?.get(wanted.address.name())
     }
 
-    /// Resources of declared kinds that exist and that nobody declares, sorted.
-    pub fn undeclared<Client>(&self, provider: &Provider<Client>, desired: &Desired) -> Vec<Address> {
+    /// Resources that exist and that nobody declares, of kinds that can be pruned: by registry, then
+    /// by name.
+    pub fn undeclared<Client>(&self, provider: &Provider<Client>, desired: &Desired) -> Vec<Undeclared> {
         let declared: HashSet<&Address> = desired.resources.iter().map(|wanted| &wanted.address).collect();
-        let names = |(kind, resources): (&usize, &HashMap<String, Live>)| {
-            let kind = provider.kinds[*kind].name();
-            resources.keys().map(|name| Address::new(kind, name)).collect::<Vec<_>>()
-        };
-        let existing = self.by_kind.iter().flat_map(names);
-        let mut found: Vec<Address> = existing.filter(|address| !declared.contains(address)).collect();
-        found.sort();
+        let mut found = Vec::new();
+        for (kind, resources) in &self.by_kind {
+            if provider.kinds[*kind].pruned_as().is_none() {
+                continue;
+            }
+            let name = provider.kinds[*kind].name();
+            let of_kind = resources.iter().map(|(resource, live)| Undeclared {
+                address: Address::new(name, resource),
+                kind: *kind,
+                live: live.clone(),
+            });
+            let mut of_kind: Vec<Undeclared> =
+                of_kind.filter(|undeclared| !declared.contains(&undeclared.address)).collect();
+            of_kind.sort_by(|a, b| a.address.cmp(&b.address));
+            found.extend(of_kind);
+        }
         found
+    }
+
+    /// How many resources of a kind exist.
+    pub fn count(&self, kind: usize) -> usize {
+        self.by_kind.get(&kind).map_or(0, HashMap::len)
     }
 }
 
-/// Reads live state and prepares the wanted resources.
+/// A resource that exists and that nobody declares.
+pub struct Undeclared {
+    /// Kind and name.
+    pub address: Address,
+    /// Which kind of the registry.
+    pub kind: usize,
+    /// What was reported.
+    pub live: Live,
+}
+
+/// Reads live state and prepares the wanted resources; `everything` reads kinds that can be pruned
+/// even where the policy declares none.
 ///
 /// # Errors
-/// Every problem of every read and every preparation.
+/// Every problem of every read and every preparation, each once.
 pub async fn refresh<Client>(
     provider: &Provider<Client>,
     desired: &mut Desired,
+    everything: bool,
 ) -> Result<LiveState, Failure> {
     let declared = desired.declared_kinds();
+    let exists = desired.target.id.is_some();
+    // A new branch without a parent starts with nothing.
+    let readable = exists || desired.target.parent_id.is_some();
     let reads = join_all(
         provider
             .kinds
             .iter()
             .enumerate()
-            .filter(|(index, _)| declared.contains(index))
-            .map(async |(index, kind)| kind.read(&provider.client).await.map(|found| (index, found))),
+            .filter(|(index, kind)| {
+                readable && (declared.contains(index) || (everything && kind.pruned_as().is_some()))
+            })
+            .map(async |(index, kind)| (index, kind.read(&provider.client).await)),
     );
     // Bounded, because a preparation may take memory and threads; in order, because specs are matched up.
     let prepared = stream::iter(desired.resources.iter().map(|wanted| {
@@ -72,13 +105,43 @@ pub async fn refresh<Client>(
             Err(failure) => problems.extend(failure.0),
         }
     }
-    for read in reads {
+    for (kind, read) in reads {
         match read {
-            Ok((kind, found)) => {
+            Ok(found) => {
+                let found = if exists { found } else { inherited(provider, kind, found)? };
                 state.by_kind.insert(kind, found.into_iter().collect());
             }
+            Err(failure) if !declared.contains(&kind) && is_unavailable(&failure) => {}
             Err(failure) => problems.extend(failure.0),
         }
     }
-    if problems.is_empty() { Ok(state) } else { Err(Failure(problems)) }
+    if problems.is_empty() { Ok(state) } else { Err(Failure(each_once(problems))) }
+}
+
+/// Whether a failure only says that the project lacks a feature.
+pub(crate) fn is_unavailable(failure: &Failure) -> bool {
+    failure.0.iter().all(|problem| problem.code == codes::FEATURE_UNAVAILABLE)
+}
+
+fn inherited<Client>(
+    provider: &Provider<Client>,
+    kind: usize,
+    of_parent: Vec<(String, Live)>,
+) -> Result<Vec<(String, Live)>, Failure> {
+    let copy = |(name, live): (String, Live)| {
+        let copied = provider.kinds[kind].inherited(&live);
+        copied.map(|copied| copied.map(|live| (name, live))).transpose()
+    };
+    of_parent.into_iter().filter_map(copy).collect()
+}
+
+/// Kinds may share a request; its failure is then reported by each of them.
+fn each_once(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::with_capacity(problems.len());
+    for problem in problems {
+        if !kept.contains(&problem) {
+            kept.push(problem);
+        }
+    }
+    kept
 }

@@ -68,6 +68,35 @@ impl Value {
         *place = value;
     }
 
+    /// Like [`Value::set`], but a list goes behind the items of the list that is there.
+    pub fn merge(&mut self, path: &Path, value: Value) {
+        match (self.at_mut(path), value) {
+            (Some(Value::List(items)), Value::List(more)) => items.extend(more),
+            (_, value) => self.set(path, value),
+        }
+    }
+
+    /// The value where `path` says, if there is one.
+    pub fn at(&self, path: &Path) -> Option<&Value> {
+        path.segments().iter().try_fold(self, |place, segment| match (place, segment) {
+            (Value::Map(entries), Segment::Key(key)) => {
+                entries.iter().find(|(name, _)| name == key).map(|(_, value)| value)
+            }
+            (Value::List(items), Segment::Index(index)) => items.get(*index),
+            _ => None,
+        })
+    }
+
+    fn at_mut(&mut self, path: &Path) -> Option<&mut Value> {
+        path.segments().iter().try_fold(self, |place, segment| match (place, segment) {
+            (Value::Map(entries), Segment::Key(key)) => {
+                entries.iter_mut().find(|(name, _)| name == key).map(|(_, value)| value)
+            }
+            (Value::List(items), Segment::Index(index)) => items.get_mut(*index),
+            _ => None,
+        })
+    }
+
     fn entry(&mut self, key: &str) -> &mut Value {
         if !matches!(self, Value::Map(_)) {
             *self = Value::Map(Vec::new());
@@ -161,6 +190,16 @@ mod tests {
         let value = Value::Map(vec![("KEY".to_owned(), Value::Secret(Secret::new("hunter2")))]);
         assert_eq!(value.to_string(), "{KEY: (secret)}");
         assert!(!format!("{value:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn lists_that_are_merged_grow() {
+        let place = Path::root().key("domains");
+        let mut value = Value::Map(Vec::new());
+        value.merge(&place, Value::List(vec!["a".into()]));
+        value.merge(&place, Value::List(vec!["b".into()]));
+        assert_eq!(value.at(&place.index(1)), Some(&"b".into()));
+        assert_eq!(value.at(&place.index(2)), None);
     }
 
     #[test]

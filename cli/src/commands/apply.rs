@@ -1,16 +1,17 @@
 //! `neonform apply`: plan, judge, make it so, report (spec 4.6).
 
+use neonform_engine::address::Address;
 use neonform_engine::apply::{Outcome, apply};
+use neonform_engine::change::Impact;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::event::Event;
 use neonform_engine::gate::{Consent, Missing, Verdict, judge};
-use neonform_engine::kind::Provider;
 use neonform_engine::plan::Plan;
-use neonform_neon::Scope;
 
 use super::Ending;
 use crate::args::{ApplyArgs, Format};
 use crate::backend::Connection;
+use crate::creation::{Creation, create};
 use crate::output::text::printable;
 use crate::output::{human, json, neon_json};
 use crate::session::Session;
@@ -32,27 +33,103 @@ async fn run_on(
     connection: &Connection,
 ) -> Result<Ending, Failure> {
     let project = session.project(&connection.client).await?;
-    let bundler = Session::bundler(source);
-    let announce = |found: &_| session.announce(found);
-    let branch = session.branch(&project);
-    let (provider, plan) =
-        pipeline::plan(source, &connection.client, &project, branch, bundler, &announce).await?;
-    print::warnings(&plan.warnings);
-    let consent = Consent { update_existing: args.update_existing, allow_protected: args.allow_protected };
-    match judge(&plan, consent) {
-        Verdict::Allowed => {
-            let outcome = make_so(session, &provider, &plan).await;
-            Ok(report(session, &plan, &outcome))
-        }
-        verdict => Ok(refuse(session, &plan, &verdict)),
+    let request = pipeline::Request {
+        source,
+        client: &connection.client,
+        project: &project,
+        branch: session.branch(&project),
+        create: args.purpose.create,
+        bundler: Session::bundler(source),
+        polling: Session::polling()?,
+        concurrency: pipeline::CONCURRENCY,
+        purpose: session.purpose(&args.purpose, source)?,
+        said: &|target| session.announce(target),
+    };
+    let planned = pipeline::plan(&request).await?;
+    let view = View { session, show_unmanaged: args.purpose.show_unmanaged };
+    print::warnings(&planned.plan.warnings);
+    let is_new = planned.plan.target.id.is_none();
+    let prune = request.purpose.prune.is_on();
+    let consent = if is_new {
+        Consent::to_policy(prune)
+    } else {
+        Consent { update_existing: args.update_existing, allow_protected: args.allow_protected, prune }
+    };
+    let verdict = judge(&planned.plan, consent);
+    if verdict != Verdict::Allowed {
+        return Ok(view.refuse(&planned.plan, &verdict));
     }
+    view.plan(&planned.plan);
+    if is_new {
+        let creation = create(&request, planned, prune, &|event| say(&event)).await;
+        return Ok(view.creation(&creation));
+    }
+    let outcome = apply(&planned.provider, &planned.plan, &|event| say(&event)).await;
+    Ok(view.outcome(&planned.plan, &outcome))
 }
 
-async fn make_so(session: &Session, provider: &Provider<Scope>, plan: &Plan) -> Outcome {
-    if session.global.output == Format::Human {
-        print::human(|out| human::plan(out, plan, &[]));
+/// How this run shows things.
+struct View<'a> {
+    session: &'a Session,
+    show_unmanaged: bool,
+}
+
+impl View<'_> {
+    /// The plan before it is applied; the other formats show it with its outcome.
+    fn plan(&self, plan: &Plan) {
+        if self.session.global.output == Format::Human {
+            print::human(|out| human::plan(out, plan, &[], self.show_unmanaged));
+        }
     }
-    apply(provider, plan, &|event| say(&event)).await
+
+    fn outcome(&self, plan: &Plan, outcome: &Outcome) -> Ending {
+        match self.session.global.output {
+            Format::Human if plan.is_empty() => {}
+            Format::Human => print::human(|out| human::outcome(out, plan, outcome, &again(&[]))),
+            Format::Json => print::json(&json::plan(plan, Some(outcome))),
+            Format::NeonJson => print::json(&neon_json::result(plan, Some(outcome))),
+        }
+        if outcome.is_complete() { Ending::Done } else { Ending::Incomplete }
+    }
+
+    fn creation(&self, creation: &Creation) -> Ending {
+        let again = match &creation.branch {
+            // The branch exists now; consent to what it was created with has to be given again.
+            Some(branch) if branch.is_protected == Some(true) => again(&["--create"]) + " --allow-protected",
+            Some(_) => again(&["--create"]),
+            None => again(&[]),
+        };
+        if let Some(stopped) = &creation.stopped {
+            print::diagnostics(&stopped.0);
+        }
+        let partial = creation.partial(&again);
+        match self.session.global.output {
+            Format::Human => {
+                print::human(|out| human::outcome(out, &creation.plan, &creation.outcome, &again))
+            }
+            Format::Json => print::json(&json::creation(
+                &creation.plan,
+                &creation.outcome,
+                partial.as_ref(),
+                creation.stopped.as_ref(),
+            )),
+            Format::NeonJson => print::json(&neon_json::result(&creation.plan, Some(&creation.outcome))),
+        }
+        print::diagnostics(partial.as_slice());
+        if creation.is_complete() { Ending::Done } else { Ending::Incomplete }
+    }
+
+    fn refuse(&self, plan: &Plan, verdict: &Verdict) -> Ending {
+        let missing: &[Missing] = if let Verdict::Needs(missing) = verdict { missing } else { &[] };
+        let reasons = reasons(plan, verdict);
+        match self.session.global.output {
+            Format::Human => print::human(|out| human::plan(out, plan, missing, self.show_unmanaged)),
+            Format::Json => print::json(&json::refused(plan, &reasons)),
+            Format::NeonJson => print::json(&neon_json::refusal(plan)),
+        }
+        print::diagnostics(&reasons);
+        Ending::Incomplete
+    }
 }
 
 fn say(event: &Event<'_>) {
@@ -73,18 +150,8 @@ fn say(event: &Event<'_>) {
     }
 }
 
-fn report(session: &Session, plan: &Plan, outcome: &Outcome) -> Ending {
-    match session.global.output {
-        Format::Human if plan.is_empty() => {}
-        Format::Human => print::human(|out| human::outcome(out, plan, outcome, &again())),
-        Format::Json => print::json(&json::plan(plan, Some(outcome))),
-        Format::NeonJson => print::json(&neon_json::result(plan, Some(outcome))),
-    }
-    if outcome.is_complete() { Ending::Done } else { Ending::Incomplete }
-}
-
-/// The command as it was given, with a key on it left out.
-fn again() -> String {
+/// The command as it was given, with a key on it and the words of `without` left out.
+fn again(without: &[&str]) -> String {
     let mut words = Vec::new();
     let mut hide_next = false;
     for word in std::env::args().skip(1) {
@@ -93,24 +160,12 @@ fn again() -> String {
             continue;
         }
         hide_next = word == "--api-key";
-        if !hide_next {
+        if !hide_next && !without.contains(&word.as_str()) {
             let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
             words.push(if plain { word } else { format!("'{}'", word.replace('\'', r"'\''")) });
         }
     }
     format!("neonform {}", words.join(" "))
-}
-
-fn refuse(session: &Session, plan: &Plan, verdict: &Verdict) -> Ending {
-    let missing: &[Missing] = if let Verdict::Needs(missing) = verdict { missing } else { &[] };
-    let reasons = reasons(plan, verdict);
-    match session.global.output {
-        Format::Human => print::human(|out| human::plan(out, plan, missing)),
-        Format::Json => print::json(&json::refused(plan, &reasons)),
-        Format::NeonJson => print::json(&neon_json::refusal(plan)),
-    }
-    print::diagnostics(&reasons);
-    Ending::Incomplete
 }
 
 /// Why an apply is refused, one problem for each reason.
@@ -136,17 +191,22 @@ fn reason(plan: &Plan, need: Missing) -> Diagnostic {
                 .found(plan.target.name.as_str())
         }
         Missing::OverrideUpdates => {
-            let additive = neonform_engine::change::Impact::Additive;
-            let overriding =
-                plan.changes().filter(|(_, change)| change.impact > additive).map(|(address, _)| address);
             Diagnostic::error(codes::CONFLICT, "settings that exist would be overridden; nothing was changed")
-                .found(listed(overriding))
+                .found(listed(with_impact(plan, Impact::Override)))
+        }
+        Missing::Prune => {
+            Diagnostic::error(codes::CONFLICT, "resources would be deleted; nothing was changed")
+                .found(listed(with_impact(plan, Impact::Destructive)))
         }
     };
     problem.fix(format!("pass {} to agree", need.flag()))
 }
 
-fn listed<'a>(addresses: impl Iterator<Item = &'a neonform_engine::address::Address>) -> String {
+fn with_impact(plan: &Plan, impact: Impact) -> impl Iterator<Item = &Address> {
+    plan.changes().filter(move |(_, change)| change.impact == impact).map(|(address, _)| address)
+}
+
+fn listed<'a>(addresses: impl Iterator<Item = &'a Address>) -> String {
     let mut names: Vec<String> = addresses.map(ToString::to_string).collect();
     names.dedup();
     names.join(", ")

@@ -4,7 +4,7 @@ mod apply;
 mod eval;
 mod local;
 mod plan;
-mod status;
+pub mod status;
 pub(crate) mod version;
 
 use neonform_engine::diagnostic::Failure;

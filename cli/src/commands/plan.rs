@@ -15,11 +15,13 @@ use crate::{pipeline, print};
 pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Failure> {
     let source = session.source(&args.policy)?;
     let connection = Connection::open(&session.global, &session.working).await?;
-    let planned = plan(session, &source, &connection).await;
+    let planned = plan(session, args, &source, &connection).await;
     connection.close().await;
     let plan = planned?;
     match session.global.output {
-        Format::Human => print::human(|out| human::plan(out, &plan, &missing(&plan))),
+        Format::Human => {
+            print::human(|out| human::plan(out, &plan, &missing(&plan), args.purpose.show_unmanaged))
+        }
         Format::Json => print::json(&json::plan(&plan, None)),
         Format::NeonJson => print::json(&neon_json::result(&plan, None)),
     }
@@ -28,22 +30,33 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
 
 async fn plan(
     session: &Session,
+    args: &PlanArgs,
     source: &pipeline::Source,
     connection: &Connection,
 ) -> Result<Plan, Failure> {
     let project = session.project(&connection.client).await?;
-    let bundler = Session::bundler(source);
-    let announce = |found: &_| session.announce(found);
-    let branch = session.branch(&project);
-    let (_, mut plan) =
-        pipeline::plan(source, &connection.client, &project, branch, bundler, &announce).await?;
+    let request = pipeline::Request {
+        source,
+        client: &connection.client,
+        project: &project,
+        branch: session.branch(&project),
+        create: args.purpose.create,
+        bundler: Session::bundler(source),
+        polling: Session::polling()?,
+        concurrency: pipeline::CONCURRENCY,
+        purpose: session.purpose(&args.purpose, source)?,
+        said: &|target| session.announce(target),
+    };
+    let mut plan = pipeline::plan(&request).await?.plan;
     plan.warnings.retain(|warning| !pipeline::is_for_apply(warning));
     print::warnings(&plan.warnings);
     Ok(plan)
 }
 
+/// A branch that is created from the policy needs no consent to what the policy says.
 fn missing(plan: &Plan) -> Vec<neonform_engine::gate::Missing> {
-    match judge(plan, Consent::default()) {
+    let consent = if plan.target.id.is_none() { Consent::to_policy(false) } else { Consent::default() };
+    match judge(plan, consent) {
         Verdict::Needs(missing) => missing,
         Verdict::Allowed | Verdict::Impossible => Vec::new(),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::inspect::inspect;
 use neonform_engine::value::Value;
+use neonform_neon::Polling;
 use neonform_neon::target::{self, Found};
 use serde_json::{Map, Value as Json, json};
 
@@ -54,9 +55,10 @@ fn current_branch(session: &Session) -> Result<Ending, Failure> {
 async fn read(session: &Session, connection: &Connection) -> Result<(Json, Value), Failure> {
     let project = session.project(&connection.client).await?;
     let found = target::find(&connection.client, &project, session.branch(&project)).await?;
-    session.announce(&found);
+    session.announce(&found.target);
     let facts = facts(&found);
-    let provider = pipeline::provider(&connection.client, found, nothing_to_bundle(session));
+    let provider =
+        pipeline::provider(&connection.client, found, nothing_to_bundle(session), Polling::default());
     Ok((facts, inspect(&provider).await?))
 }
 
@@ -65,7 +67,8 @@ fn nothing_to_bundle(session: &Session) -> Arc<SourceBundler> {
     Arc::new(SourceBundler { directory: session.working.clone(), root: session.working.clone() })
 }
 
-fn facts(found: &Found) -> Json {
+/// Project and branch in the words of the reference (spec 4.9).
+pub fn facts(found: &Found) -> Json {
     let (project, target) = (&found.project, &found.target);
     let mut about = Map::new();
     about.insert("id".to_owned(), project.id.as_str().into());

@@ -32,7 +32,7 @@ fn style(action: Action) -> Style {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn plan(out: &mut dyn Write, plan: &Plan, missing: &[Missing]) -> io::Result<()> {
+pub fn plan(out: &mut dyn Write, plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> io::Result<()> {
     let branch = printable(&plan.target.name);
     if plan.is_empty() && plan.drift.is_empty() {
         writeln!(out, "No changes. Branch {branch} is as the policy says.")?;
@@ -47,6 +47,7 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, missing: &[Missing]) -> io::Result
     }
     findings(out, "Cannot be done:", &plan.impossible)?;
     findings(out, "Differs, and is not changed:", &plan.drift)?;
+    undeclared(out, plan, show_unmanaged)?;
     if !plan.is_empty() {
         writeln!(out)?;
         writeln!(out, "{BOLD}Plan:{BOLD:#} {}.", summary(plan))?;
@@ -55,9 +56,28 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, missing: &[Missing]) -> io::Result
     Ok(())
 }
 
+/// One line, or all of them when asked for.
+fn undeclared(out: &mut dyn Write, plan: &Plan, list: bool) -> io::Result<()> {
+    let exist = match plan.undeclared.len() {
+        0 => return Ok(()),
+        1 => "1 resource exists that the policy does not declare".to_owned(),
+        number => format!("{number} resources exist that the policy does not declare"),
+    };
+    writeln!(out)?;
+    if !list {
+        return writeln!(out, "{DIM}{exist}; --show-unmanaged lists them.{DIM:#}");
+    }
+    writeln!(out, "{BOLD}{exist}:{BOLD:#}")?;
+    plan.undeclared.iter().try_for_each(|address| writeln!(out, "  {}", printable(&address.to_string())))
+}
+
 fn line(out: &mut dyn Write, address: &Address, change: &AnyChange) -> io::Result<()> {
     let style = style(change.action);
-    let note = if change.impact > Impact::Additive && change.is_doable() { "  (overrides)" } else { "" };
+    let note = match change.impact {
+        Impact::Override if change.is_doable() => "  (overrides)",
+        Impact::Destructive if change.is_doable() => "  (deletes)",
+        _ => "",
+    };
     writeln!(
         out,
         "  {style}{}{style:#} {}{DIM}{note}{DIM:#}",
@@ -120,6 +140,7 @@ fn consent(out: &mut dyn Write, plan: &Plan, missing: &[Missing]) -> io::Result<
         let why = match need {
             Missing::ProtectedBranch => format!("branch {} is protected", printable(&plan.target.name)),
             Missing::OverrideUpdates => "settings that exist would be overridden".to_owned(),
+            Missing::Prune => "resources that the policy does not declare would be deleted".to_owned(),
         };
         writeln!(out, "Apply needs {}: {why}.", need.flag())?;
     }
@@ -145,7 +166,8 @@ pub fn outcome(out: &mut dyn Write, plan: &Plan, outcome: &Outcome, again: &str)
     writeln!(out)?;
     if outcome.is_complete() {
         writeln!(out, "{BOLD}Applied:{BOLD:#} {}.", count(done, "change"))?;
-        return urls(out, plan, outcome);
+        urls(out, plan, outcome)?;
+        return domains(out, plan, outcome);
     }
     writeln!(
         out,
@@ -172,11 +194,35 @@ fn urls(out: &mut dyn Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     for (step, endings) in plan.steps.iter().zip(&outcome.0) {
         for (change, ending) in step.changes.iter().zip(endings) {
             let Ending::Done(outputs) = ending else { continue };
-            let details = change.record.iter().flat_map(|record| &record.details);
+            let details = change.records.iter().flat_map(|record| &record.details);
             let url = details.chain(outputs).find(|(name, _)| name == "invocationUrl");
             if let Some((_, url)) = url {
                 writeln!(out, "  {}  {}", printable(&step.address.to_string()), printable(&url.to_string()))?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// The DNS records that custom domains need; nobody but the owner of the name can make them.
+fn domains(out: &mut dyn Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
+    let changed: Vec<_> = plan
+        .reports
+        .iter()
+        .filter(|(_, report)| report.section == "customDomains")
+        .filter_map(|(address, _)| {
+            Some((address, outcome.outputs(plan, address).find(|(name, _)| name == "cnameTarget")?))
+        })
+        .collect();
+    if changed.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "DNS records to make, if they are not there yet:")?;
+    for (address, (_, target)) in changed {
+        let host = printable(address.name());
+        match target.to_string().as_str() {
+            "" => writeln!(out, "  {host}: the region has no target for custom domains yet")?,
+            target => writeln!(out, "  CNAME  {host} → {}", printable(target))?,
         }
     }
     Ok(())

@@ -6,7 +6,7 @@
 use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::change::{Action, Attribute, Doable, Impact, Remedy};
-use neonform_engine::diagnostic::{Diagnostic, Severity};
+use neonform_engine::diagnostic::{Diagnostic, Failure, Severity};
 use neonform_engine::kind::AnyChange;
 use neonform_engine::plan::{Finding, Plan};
 use neonform_engine::target::Target;
@@ -39,6 +39,7 @@ pub fn plan(plan: &Plan, outcome: Option<&Outcome>) -> Json {
         "drift": plan.drift.iter().map(finding).collect::<Vec<_>>(),
         "unchanged": addresses(&plan.unchanged),
         "undeclared": addresses(&plan.undeclared),
+        "reports": reports(plan, outcome),
         "services": plan.services,
         "summary": summary(plan),
         "warnings": plan.warnings.iter().map(diagnostic).collect::<Vec<_>>(),
@@ -53,9 +54,40 @@ pub fn refused(plan_of: &Plan, reasons: &[Diagnostic]) -> Json {
     fields
 }
 
+/// A branch that was created from a policy, and what kept the policy from being applied to the end.
+pub fn creation(
+    plan_of: &Plan,
+    outcome: &Outcome,
+    partial: Option<&Diagnostic>,
+    stopped: Option<&Failure>,
+) -> Json {
+    let mut fields = plan(plan_of, Some(outcome));
+    let errors = partial.into_iter().chain(stopped.into_iter().flat_map(|failure| &failure.0));
+    if partial.is_some() {
+        fields["errors"] = errors.map(diagnostic).collect();
+    }
+    fields
+}
+
 /// Problems that ended a command.
 pub fn failure(diagnostics: &[Diagnostic]) -> Json {
     json!({ "version": VERSION, "errors": diagnostics.iter().map(diagnostic).collect::<Vec<_>>() })
+}
+
+/// What is reported besides changes, by section; what was learned by applying is in it.
+pub fn reports(plan: &Plan, outcome: Option<&Outcome>) -> Map<String, Json> {
+    let mut sections: Map<String, Json> = Map::new();
+    for (address, report) in &plan.reports {
+        let mut entry: Map<String, Json> =
+            report.fields.iter().map(|(name, value)| (name.clone(), masked(value))).collect();
+        let learned = outcome.into_iter().flat_map(|outcome| outcome.outputs(plan, address));
+        entry.extend(learned.map(|(name, value)| (name.clone(), masked(value))));
+        let section = sections.entry(report.section).or_insert_with(|| Json::Array(Vec::new()));
+        if let Json::Array(entries) = section {
+            entries.push(entry.into());
+        }
+    }
+    sections
 }
 
 fn summary(plan: &Plan) -> Json {

@@ -4,13 +4,13 @@
 //! no-op entry for the branch, as the reference's does.
 
 use neonform_engine::apply::{Ending, Outcome};
-use neonform_engine::change::{Conflict, Impact, Record};
+use neonform_engine::change::{Action, Conflict, Impact, Record};
 use neonform_engine::kind::AnyChange;
 use neonform_engine::plan::Plan;
 use neonform_engine::value::Value;
 use serde_json::{Map, Value as Json, json};
 
-use super::json::masked;
+use super::json::{masked, reports};
 
 /// A plan, or with an outcome what was applied; a failed change is not in `applied`.
 pub fn result(plan: &Plan, outcome: Option<&Outcome>) -> Json {
@@ -25,6 +25,7 @@ pub fn result(plan: &Plan, outcome: Option<&Outcome>) -> Json {
     let warnings = plan.warnings.iter().map(|warning| Json::from(warning.to_string()));
     fields.insert("warnings".to_owned(), warnings.collect());
     fields.extend(target.organization.as_ref().map(|id| ("orgId".to_owned(), id.as_str().into())));
+    fields.extend(reports(plan, outcome));
     fields.insert("services".to_owned(), services(plan));
     Json::Object(fields)
 }
@@ -38,8 +39,10 @@ fn services(plan: &Plan) -> Json {
     std::iter::once("Postgres").chain(plan.services.iter().copied()).collect()
 }
 
+/// What creating the branch carried comes first, without what a later change had to set after all
+/// (spec 5.1); then the no-op, then everything else.
 fn applied(plan: &Plan, outcome: Option<&Outcome>) -> Json {
-    let mut entries = vec![json!({ "kind": "branch", "action": "noop", "identifier": plan.target.name })];
+    let mut made: Vec<(&Record, &[(String, Value)])> = Vec::new();
     for (step, planned) in plan.steps.iter().enumerate() {
         for (index, change) in planned.changes.iter().enumerate() {
             let ending = outcome.map(|outcome| outcome.0.get(step).and_then(|endings| endings.get(index)));
@@ -48,10 +51,26 @@ fn applied(plan: &Plan, outcome: Option<&Outcome>) -> Json {
                 Some(Some(Ending::Done(outputs))) => outputs.as_slice(),
                 Some(_) => continue,
             };
-            entries.extend(change.record.as_ref().map(|record| entry(record, outputs)));
+            made.extend(change.records.iter().map(|record| (record, outputs)));
         }
     }
-    Json::Array(entries)
+    let noop = json!({ "kind": "branch", "action": "noop", "identifier": plan.target.name });
+    let (carried, others): (Vec<_>, Vec<_>) = made.into_iter().partition(|(record, _)| is_carried(record));
+    let field = |record: &Record| {
+        record.details.iter().find(|(name, _)| name == "field").map(|(_, value)| value.clone())
+    };
+    let set_after_all = |carried: &Record| {
+        others.iter().any(|(other, _)| other.kind == carried.kind && field(other) == field(carried))
+    };
+    // What the creation call answered belongs to the branch and not to one of its settings.
+    let carried =
+        carried.iter().filter(|(record, _)| !set_after_all(record)).map(|(record, _)| entry(record, &[]));
+    let others = others.iter().map(|(record, outputs)| entry(record, outputs));
+    carried.chain([noop]).chain(others).collect()
+}
+
+fn is_carried(record: &Record) -> bool {
+    record.kind == "branch" && record.action == Action::Create
 }
 
 fn entry(record: &Record, outputs: &[(String, Value)]) -> Json {

@@ -4,13 +4,14 @@
 //! that reaches the wrong kind is a bug of ours and reads as one.
 
 use std::any::Any;
+use std::future::ready;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{Context, Declared, Driver, Outputs, Resource, Section};
+use super::{Context, Declared, Driver, Outputs, Prior, Report, Resource, Section};
 use crate::address::Address;
 use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Failure, codes};
@@ -33,47 +34,95 @@ pub struct AnyOperation(Arc<dyn Any + Send + Sync>);
 /// A change whose operation is opaque.
 pub type AnyChange = Change<AnyOperation>;
 
-/// A kind as the engine holds it.
+/// A kind as the engine holds it; what a section of the language does not do does nothing.
 pub trait ErasedKind<Client>: Send + Sync {
     /// The kind's name.
     fn name(&self) -> &'static str;
 
-    /// Whether this version can plan the kind's resources.
-    fn can_plan(&self) -> bool;
-
     /// See [`super::Kind::declare`].
     fn declare(&self, policy: &Policy<'_>) -> Declared<AnySpec>;
+
+    /// See [`super::Kind::PRUNED_AS`].
+    fn pruned_as(&self) -> Option<&'static str> {
+        None
+    }
 
     /// See [`Driver::prepare`].
     fn prepare<'a>(
         &'a self,
-        client: &'a Client,
-        address: &'a Address,
+        _client: &'a Client,
+        _address: &'a Address,
         spec: AnySpec,
-    ) -> BoxFuture<'a, Result<AnySpec, Failure>>;
+    ) -> BoxFuture<'a, Result<AnySpec, Failure>> {
+        ready(Ok(spec)).boxed()
+    }
 
     /// See [`Driver::read`].
-    fn read<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<Vec<(String, Live)>, Failure>>;
+    fn read<'a>(&'a self, _client: &'a Client) -> BoxFuture<'a, Result<Vec<(String, Live)>, Failure>> {
+        ready(Ok(Vec::new())).boxed()
+    }
 
     /// See [`super::Kind::diff`].
     fn diff(
         &self,
-        context: &Context<'_>,
-        address: &Address,
-        spec: &AnySpec,
-        live: Option<&Live>,
-    ) -> Result<Vec<AnyChange>, Failure>;
+        _context: &Context<'_>,
+        _address: &Address,
+        _spec: &AnySpec,
+        _live: Option<&Live>,
+    ) -> Result<Vec<AnyChange>, Failure> {
+        Ok(Vec::new())
+    }
+
+    /// See [`super::Kind::inherited`].
+    fn inherited(&self, _live: &Live) -> Result<Option<Live>, Failure> {
+        Ok(None)
+    }
+
+    /// See [`Driver::examine`].
+    fn examine<'a>(
+        &'a self,
+        _client: &'a Client,
+        _address: &'a Address,
+        live: &'a Live,
+    ) -> BoxFuture<'a, Result<Live, Failure>> {
+        ready(Ok(live.clone())).boxed()
+    }
+
+    /// See [`super::Kind::prune`].
+    fn prune(
+        &self,
+        _address: &Address,
+        _live: &Live,
+        _with_data: bool,
+    ) -> Result<Option<AnyChange>, Failure> {
+        Ok(None)
+    }
+
+    /// See [`super::Kind::report`].
+    fn report(
+        &self,
+        _address: &Address,
+        _spec: &AnySpec,
+        _live: Option<&Live>,
+    ) -> Result<Option<Report>, Failure> {
+        Ok(None)
+    }
 
     /// See [`Driver::apply`].
     fn apply<'a>(
         &'a self,
-        client: &'a Client,
-        address: &'a Address,
-        operation: &'a AnyOperation,
-    ) -> BoxFuture<'a, Result<Outputs, Failure>>;
+        _client: &'a Client,
+        _address: &'a Address,
+        _operation: &'a AnyOperation,
+        _prior: &'a Prior,
+    ) -> BoxFuture<'a, Result<Outputs, Failure>> {
+        ready(Ok(Outputs::new())).boxed()
+    }
 
     /// See [`super::Kind::export`].
-    fn export(&self, name: &str, live: &Live) -> Result<Vec<(Path, Value)>, Failure>;
+    fn export(&self, _name: &str, _live: &Live) -> Result<Vec<(Path, Value)>, Failure> {
+        Ok(Vec::new())
+    }
 }
 
 /// A typed kind behind the erased interface.
@@ -93,7 +142,7 @@ impl<K> Erased<K> {
     pub fn section<Client>(section: K) -> Box<dyn ErasedKind<Client>>
     where
         K: Section,
-        Client: Sync + 'static,
+        Client: 'static,
     {
         Box::new(ErasedSection(section, PhantomData))
     }
@@ -103,6 +152,7 @@ fn erase_declared<Spec: Send + Sync + 'static>(declared: Declared<Spec>) -> Decl
     let erase = |resource: Resource<Spec>| Resource {
         address: resource.address,
         spec: AnySpec(Arc::new(resource.spec)),
+        owner: resource.owner,
         needs: resource.needs,
         path: resource.path,
     };
@@ -111,6 +161,10 @@ fn erase_declared<Spec: Send + Sync + 'static>(declared: Declared<Spec>) -> Decl
         resolved: declared.resolved,
         service: declared.service,
     }
+}
+
+fn erase_change<Operation: Send + Sync + 'static>(change: Change<Operation>) -> AnyChange {
+    change.map(|operation| AnyOperation(Arc::new(operation)))
 }
 
 fn restore<'a, T: 'static>(value: &'a Arc<dyn Any + Send + Sync>, kind: &str) -> Result<&'a T, Failure> {
@@ -133,8 +187,8 @@ where
         K::NAME
     }
 
-    fn can_plan(&self) -> bool {
-        true
+    fn pruned_as(&self) -> Option<&'static str> {
+        K::PRUNED_AS
     }
 
     fn declare(&self, policy: &Policy<'_>) -> Declared<AnySpec> {
@@ -172,10 +226,41 @@ where
         let spec = restore::<K::Spec>(&spec.0, K::NAME)?;
         let live = live.map(|live| restore::<K::Live>(&live.0, K::NAME)).transpose()?;
         let changes = self.0.diff(context, address, spec, live);
-        Ok(changes
-            .into_iter()
-            .map(|change| change.map(|operation| AnyOperation(Arc::new(operation))))
-            .collect())
+        Ok(changes.into_iter().map(erase_change).collect())
+    }
+
+    fn inherited(&self, live: &Live) -> Result<Option<Live>, Failure> {
+        let inherited = self.0.inherited(restore::<K::Live>(&live.0, K::NAME)?);
+        Ok(inherited.map(|live| Live(Arc::new(live))))
+    }
+
+    fn examine<'a>(
+        &'a self,
+        client: &'a Client,
+        address: &'a Address,
+        live: &'a Live,
+    ) -> BoxFuture<'a, Result<Live, Failure>> {
+        async move {
+            let live = restore::<K::Live>(&live.0, K::NAME)?.clone();
+            Ok(Live(Arc::new(self.0.examine(client, address, live).await?)))
+        }
+        .boxed()
+    }
+
+    fn prune(&self, address: &Address, live: &Live, with_data: bool) -> Result<Option<AnyChange>, Failure> {
+        let live = restore::<K::Live>(&live.0, K::NAME)?;
+        Ok(self.0.prune(address, live, with_data).map(erase_change))
+    }
+
+    fn report(
+        &self,
+        address: &Address,
+        spec: &AnySpec,
+        live: Option<&Live>,
+    ) -> Result<Option<Report>, Failure> {
+        let spec = restore::<K::Spec>(&spec.0, K::NAME)?;
+        let live = live.map(|live| restore::<K::Live>(&live.0, K::NAME)).transpose()?;
+        Ok(self.0.report(address, spec, live))
     }
 
     fn apply<'a>(
@@ -183,10 +268,11 @@ where
         client: &'a Client,
         address: &'a Address,
         operation: &'a AnyOperation,
+        prior: &'a Prior,
     ) -> BoxFuture<'a, Result<Outputs, Failure>> {
         async move {
             let operation = restore::<K::Operation>(&operation.0, K::NAME)?.clone();
-            self.0.apply(client, address, operation).await
+            self.0.apply(client, address, operation, prior).await
         }
         .boxed()
     }
@@ -198,52 +284,12 @@ where
 
 struct ErasedSection<S, Client>(S, PhantomData<fn() -> Client>);
 
-impl<Client: Sync, S: Section> ErasedKind<Client> for ErasedSection<S, Client> {
+impl<Client, S: Section> ErasedKind<Client> for ErasedSection<S, Client> {
     fn name(&self) -> &'static str {
         S::NAME
     }
 
-    fn can_plan(&self) -> bool {
-        false
-    }
-
     fn declare(&self, policy: &Policy<'_>) -> Declared<AnySpec> {
         erase_declared(self.0.declare(policy))
-    }
-
-    fn prepare<'a>(
-        &'a self,
-        _client: &'a Client,
-        _address: &'a Address,
-        spec: AnySpec,
-    ) -> BoxFuture<'a, Result<AnySpec, Failure>> {
-        async move { Ok(spec) }.boxed()
-    }
-
-    fn read<'a>(&'a self, _client: &'a Client) -> BoxFuture<'a, Result<Vec<(String, Live)>, Failure>> {
-        async move { Ok(Vec::new()) }.boxed()
-    }
-
-    fn diff(
-        &self,
-        _context: &Context<'_>,
-        _address: &Address,
-        _spec: &AnySpec,
-        _live: Option<&Live>,
-    ) -> Result<Vec<AnyChange>, Failure> {
-        Ok(Vec::new())
-    }
-
-    fn apply<'a>(
-        &'a self,
-        _client: &'a Client,
-        _address: &'a Address,
-        _operation: &'a AnyOperation,
-    ) -> BoxFuture<'a, Result<Outputs, Failure>> {
-        async move { Ok(Vec::new()) }.boxed()
-    }
-
-    fn export(&self, _name: &str, _live: &Live) -> Result<Vec<(Path, Value)>, Failure> {
-        Ok(Vec::new())
     }
 }

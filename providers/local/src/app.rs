@@ -4,13 +4,14 @@ use std::sync::{Mutex, PoisonError};
 
 use rusqlite::Connection;
 
-use crate::call::{Pace, Pins, World};
+use crate::call::{Pace, World};
 use crate::clock::Moment;
 use crate::error::{ApiError, StoreError};
 use crate::fault::Faults;
 use crate::log::Log;
+use crate::pins::Pins;
 use crate::routes;
-use crate::seed::Seed;
+use crate::seed::{Replacement, Seed};
 use crate::store::Store;
 
 /// One running server's state.
@@ -34,8 +35,11 @@ impl App {
         World { sql, at: self.moment(), pace: self.pace, pins: &self.pins }
     }
 
-    /// Deletes branches that have expired.
+    /// Deletes branches that have expired, unless a seed switched the rules about them off.
     pub(crate) fn sweep(&self) -> Result<(), ApiError> {
+        if self.pins.lock().unwrap_or_else(PoisonError::into_inner).lenient_expiration {
+            return Ok(());
+        }
         let now = self.moment().now;
         if self.store.read(|sql| routes::sweep(sql, now, false))? {
             self.store.write(|sql| routes::sweep(sql, now, true))?;
@@ -50,8 +54,14 @@ impl App {
         self.store
             .write(|sql| seed.insert(sql, &now))
             .map_err(|error| StoreError::Refused(error.to_string()))?;
-        seed.pin(&self.pins, frozen);
+        Pins::take(&self.pins, seed, frozen);
         Ok(())
+    }
+
+    /// Replaces whole tables, all of them or none.
+    pub(crate) fn replace(&self, replacement: &Replacement) -> Result<(), ApiError> {
+        let now = self.moment().text();
+        self.store.write(|sql| Ok(replacement.apply(sql, &now)?))
     }
 
     fn moment(&self) -> Moment {

@@ -117,6 +117,12 @@ impl<'a> Fields<'a> {
         Ok(Self::at(format!("{}{name}.", self.at), map))
     }
 
+    /// An object inside, to be read the same way, if it is there.
+    pub(crate) fn optional_object(&mut self, name: &'static str) -> Result<Option<Self>, ApiError> {
+        let map = self.optional::<&Map<String, Value>>(name)?;
+        Ok(map.map(|map| Self::at(format!("{}{name}.", self.at), Some(map))))
+    }
+
     /// An object inside that must be there.
     pub(crate) fn required_object(&mut self, name: &'static str) -> Result<Self, ApiError> {
         let map = self.required::<&Map<String, Value>>(name)?;
@@ -138,6 +144,15 @@ impl<'a> Fields<'a> {
                 ))),
             })
             .collect()
+    }
+
+    /// A list of strings inside, if it is there.
+    pub(crate) fn strings(&mut self, name: &'static str) -> Result<Option<Vec<&'a str>>, ApiError> {
+        let Some(list) = self.optional::<&Vec<Value>>(name)? else {
+            return Ok(None);
+        };
+        let strings: Option<Vec<&str>> = list.iter().map(Value::as_str).collect();
+        strings.map(Some).ok_or_else(|| self.wrong(name, "must hold strings only"))
     }
 
     /// Refuses whatever was not taken.

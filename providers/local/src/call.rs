@@ -6,7 +6,6 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use jiff::Timestamp;
 use rusqlite::Connection;
 use serde_json::Value;
 
@@ -14,19 +13,11 @@ use crate::body::Fields;
 use crate::clock::Moment;
 use crate::error::ApiError;
 use crate::ids;
+use crate::pins::Pins;
 use crate::upload::Upload;
 
 /// What a handler is.
 pub(crate) type Handler = fn(&Call<'_>) -> Result<Reply, ApiError>;
-
-/// What a seed fixed in memory, for answers that must be predictable.
-#[derive(Debug, Default)]
-pub(crate) struct Pins {
-    pub(crate) now: Option<Timestamp>,
-    pub(crate) created_branch_id: Option<String>,
-    pub(crate) created_endpoint_id: Option<String>,
-    pub(crate) lenient_expiration: bool,
-}
 
 /// How long things take.
 #[derive(Clone, Copy, Debug, Default)]
@@ -66,7 +57,7 @@ impl World<'_> {
         self.with_pins(|pins| pins.lenient_expiration)
     }
 
-    fn with_pins<T>(&self, read: impl FnOnce(&mut Pins) -> T) -> T {
+    pub(crate) fn with_pins<T>(&self, read: impl FnOnce(&mut Pins) -> T) -> T {
         read(&mut self.pins.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

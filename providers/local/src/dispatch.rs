@@ -123,6 +123,10 @@ fn answer(
         }
         Err(_) => None,
     };
+    let replacement = fault.as_ref().and_then(|fault| fault.replace.as_deref());
+    let replaced = replacement.map_or(Ok(()), |replacement| app.replace(replacement));
+    let fault = fault.filter(|fault| !fault.lets_through());
+    let body = replaced.and(body);
     let result = match &fault {
         Some(fault) if !fault.after_effect => None,
         _ => Some(authorized.and(body).and_then(|body| run(app, route, incoming, &body))),

@@ -41,6 +41,11 @@ impl ApiError {
         Self::new(409, message)
     }
 
+    /// The same with a code, for the few refusals that have one.
+    pub(crate) fn with_code(self, code: &str) -> Self {
+        Self { code: code.to_owned(), ..self }
+    }
+
     /// 422: understood but refused.
     pub(crate) fn refused(message: impl Into<String>) -> Self {
         Self::new(422, message)

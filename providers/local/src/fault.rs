@@ -1,10 +1,13 @@
 //! Failures on demand, so that clients can be tested against a platform that misbehaves.
 //!
 //! A fault waits for a request with its operation name and text, answers in its place or after it
-//! took effect, and is used up after `times` requests. Faults live in memory only.
+//! took effect, and is used up after `times` requests. It may first replace what there is, to play
+//! someone else's change. Faults live in memory only.
 
 use std::sync::Mutex;
 use std::sync::PoisonError;
+
+use crate::seed::Replacement;
 
 /// One failure to inject.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +35,17 @@ pub struct Fault {
     pub hang_up: bool,
     /// A raw body, for example a proxy's page, sent as `text/html` in place of the error body.
     pub plain_text: Option<String>,
+    /// What is replaced before the request is looked at. A fault that replaces and says nothing
+    /// else (no status, message, page or hang-up) then lets the request through.
+    pub replace: Option<Box<Replacement>>,
+}
+
+impl Fault {
+    /// Whether the request is answered as if there was no fault.
+    pub(crate) fn lets_through(&self) -> bool {
+        let silent = self.status == 0 && self.message.is_empty();
+        self.replace.is_some() && silent && self.plain_text.is_none() && !self.hang_up
+    }
 }
 
 /// The faults still waiting.

@@ -38,6 +38,28 @@ pub(crate) fn auth_url(endpoint_id: &str, database: &str, region_id: &str) -> St
     format!("https://{endpoint_id}.neonauth.{}/{database}/auth", suffix(region_id))
 }
 
+pub(crate) fn data_api_url(endpoint_id: &str, database: &str, region_id: &str) -> String {
+    let database = percent_encoded(database);
+    format!("https://{endpoint_id}.apirest.{}/{database}/rest/v1", suffix(region_id))
+}
+
+pub(crate) fn ai_gateway_url(branch_id: &str, region_id: &str) -> String {
+    format!("https://{branch_id}-api.ai.{}", suffix(region_id))
+}
+
+/// Where a custom domain is to point: `shop-example-com.domains.c-1.us-east-2.aws.neon.tech`.
+pub(crate) fn cname_target(domain: &str, region_id: &str) -> String {
+    let mut label = String::with_capacity(domain.len());
+    for character in domain.chars() {
+        if character.is_ascii_lowercase() || character.is_ascii_digit() {
+            label.push(character);
+        } else if !label.ends_with('-') {
+            label.push('-');
+        }
+    }
+    format!("{label}.domains.{}", suffix(region_id))
+}
+
 /// What a connection string is made of.
 pub(crate) struct Connection<'a> {
     pub(crate) host: &'a str,
@@ -82,6 +104,10 @@ mod tests {
         assert_eq!(
             invocation_url("br-a-b-1", "api", "aws-us-east-2"),
             "https://br-a-b-1-api.compute.c-1.us-east-2.aws.neon.tech/"
+        );
+        assert_eq!(
+            cname_target("my--shop.example.com", "aws-us-east-2"),
+            "my-shop-example-com.domains.c-1.us-east-2.aws.neon.tech"
         );
     }
 

@@ -16,6 +16,7 @@ const SECOND: [&str; 16] = [
 ];
 const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
 const DIGITS: &[u8] = b"0123456789";
+const HEX: &[u8] = b"0123456789abcdef";
 const PASSWORD: &[u8] = b"ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789";
 
 pub(crate) fn project() -> String {
@@ -43,6 +44,11 @@ pub(crate) fn uuid() -> String {
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     let text = hex(&bytes);
     format!("{}-{}-{}-{}-{}", &text[..8], &text[8..12], &text[12..16], &text[16..20], &text[20..])
+}
+
+/// Random bytes, two digits each.
+pub(crate) fn random_hex(bytes: usize) -> String {
+    random_text(HEX, bytes.saturating_mul(2))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -19,6 +19,7 @@ mod hosts;
 mod ids;
 mod log;
 mod paging;
+mod pins;
 mod routes;
 mod seed;
 mod server;
@@ -30,7 +31,7 @@ pub use error::{StartError, StoreError};
 pub use fault::Fault;
 pub use log::Exchange;
 pub use seed::{
-    AuthSeed, BranchSeed, BucketSeed, DatabaseSeed, DeploymentSeed, EndpointSeed, FunctionSeed, ProjectSeed,
-    RoleSeed, Seed,
+    AuthSeed, BranchSeed, BucketSeed, CredentialSeed, DataApiSeed, DatabaseSeed, DeploymentSeed, DomainSeed,
+    EndpointSeed, FunctionSeed, ProjectSeed, Replacement, RoleSeed, Seed, TriggerSeed,
 };
 pub use server::{Options, Server, start};

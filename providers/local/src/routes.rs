@@ -6,14 +6,19 @@
 //! Invariant: an operation name is unique, since the log and the faults go by it.
 
 mod account;
+mod ai_gateway;
 mod auth;
 mod branch;
 mod bucket;
+mod credential;
+mod data_api;
 mod database;
+mod domain;
 mod endpoint;
 mod function;
 mod operation;
 mod project;
+mod trigger;
 
 pub(crate) use branch::expiry::sweep;
 pub(crate) use project::create_default;
@@ -34,8 +39,13 @@ const KINDS: &[Kind] = &[
     endpoint::KIND,
     database::KIND,
     auth::KIND,
+    data_api::KIND,
     bucket::KIND,
+    ai_gateway::KIND,
     function::KIND,
+    trigger::KIND,
+    domain::KIND,
+    credential::KIND,
 ];
 
 /// One kind of thing the platform has.

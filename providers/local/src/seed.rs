@@ -2,15 +2,19 @@
 //!
 //! In: plain values at the level of the API. They are inserted as they are, without the rules a
 //! request would meet, so that a state the rules would not let arise can be tried as well.
-//! Invariant: a seed is taken whole or not at all. The statements are in `seed/insert.rs`.
+//! Invariant: a seed is taken whole or not at all. The statements are in `seed/insert.rs`; what
+//! hangs off a branch or a function is in `seed/attached.rs`, and what a fault may put in the
+//! place of whole tables in `seed/replacement.rs`.
 
+mod attached;
 mod insert;
+mod replacement;
 
-use std::sync::{Mutex, PoisonError};
+pub use self::attached::{CredentialSeed, DataApiSeed, DomainSeed, TriggerSeed};
+pub use self::replacement::Replacement;
 
 use jiff::Timestamp;
 
-use crate::call::Pins;
 use crate::error::StoreError;
 
 /// State to insert, and what to fix for the requests to come.
@@ -32,6 +36,20 @@ pub struct Seed {
     pub buckets: Vec<BucketSeed>,
     /// Functions with their deployments.
     pub functions: Vec<FunctionSeed>,
+    /// Data APIs.
+    pub data_api: Vec<DataApiSeed>,
+    /// Triggers.
+    pub triggers: Vec<TriggerSeed>,
+    /// Custom domains.
+    pub domains: Vec<DomainSeed>,
+    /// Credentials; a seeded branch has none but these.
+    pub credentials: Vec<CredentialSeed>,
+    /// Where every domain registered from now on is to point.
+    pub cname_target: Option<String>,
+    /// Slug and statuses: what successive single reads of the function report as the status of a
+    /// deployment made from now on, one each, the last one for ever. Lists show the status that
+    /// was reported last and use none up.
+    pub deployment_status: Vec<(String, Vec<String>)>,
     /// The id the next created branch gets, once.
     pub created_branch_id: Option<String>,
     /// The id the next created compute gets, once.
@@ -152,6 +170,8 @@ pub struct BucketSeed {
     pub name: String,
     /// `private` or `public_read`.
     pub access_level: String,
+    /// The keys of the objects in it, each of them empty.
+    pub objects: Vec<String>,
 }
 
 /// A function.
@@ -193,18 +213,5 @@ impl Seed {
     /// The moment it freezes, if any.
     pub(crate) fn frozen(&self) -> Result<Option<Timestamp>, StoreError> {
         self.now.map(Timestamp::from_millisecond).transpose().map_err(|_| StoreError::OutOfRange("now"))
-    }
-
-    /// Fixes what it fixes; what it leaves open stays as it was.
-    pub(crate) fn pin(&self, pins: &Mutex<Pins>, frozen: Option<Timestamp>) {
-        let mut pins = pins.lock().unwrap_or_else(PoisonError::into_inner);
-        pins.now = frozen.or(pins.now);
-        if self.created_branch_id.is_some() {
-            pins.created_branch_id.clone_from(&self.created_branch_id);
-        }
-        if self.created_endpoint_id.is_some() {
-            pins.created_endpoint_id.clone_from(&self.created_endpoint_id);
-        }
-        pins.lenient_expiration |= self.lenient_expiration;
     }
 }

@@ -78,7 +78,7 @@ fn open_file(file: &Path) -> Result<Connection, StartError> {
         return Err(StartError::IsDirectory { path });
     }
     // SQLite says only that it cannot open a file; opening it here first tells why. It holds the
-    // passwords of made-up roles, hence the mode.
+    // secrets of made-up roles and credentials, hence the mode.
     let mut options = OpenOptions::new();
     options.read(true).write(true).create(true).truncate(false);
     #[cfg(unix)]

@@ -8,6 +8,7 @@
 mod homes;
 mod toggle;
 mod duration;
+mod wire;
 
 pub mod client;
 pub mod target;
@@ -16,6 +17,7 @@ pub mod ai_gateway;
 pub mod auth;
 pub mod branch;
 pub mod bucket;
+pub mod credential;
 pub mod data_api;
 pub mod domain;
 pub mod function;
@@ -24,7 +26,7 @@ pub mod trigger;
 
 mod scope;
 
-pub use scope::Scope;
+pub use scope::{Polling, Scope, Shared};
 
 use neonform_engine::kind::{Erased, ErasedKind};
 
@@ -33,12 +35,13 @@ pub fn kinds() -> Vec<Box<dyn ErasedKind<Scope>>> {
     vec![
         Erased::kind(branch::Branch),
         Erased::kind(auth::Auth),
-        Erased::section(data_api::DataApi),
+        Erased::kind(data_api::DataApi),
         Erased::kind(bucket::Bucket),
         Erased::kind(function::Function),
         Erased::section(ai_gateway::AiGateway),
-        Erased::section(domain::Domain),
-        Erased::section(trigger::Trigger),
+        Erased::kind(domain::Domain),
+        Erased::kind(trigger::Trigger),
         Erased::section(hooks::Hooks),
+        Erased::kind(credential::Credential),
     ]
 }

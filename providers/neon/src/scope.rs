@@ -1,9 +1,14 @@
 //! What drivers talk to: the API client, bound to one branch, and what was read of it already.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use neonform_engine::diagnostic::Failure;
+use serde::Deserialize;
+use tokio::sync::OnceCell;
 
 use crate::branch::BranchLive;
-use crate::client::{ApiPath, Client};
+use crate::client::{ApiPath, Client, Request};
 use crate::function::Bundler;
 
 /// One branch of one project, through one client.
@@ -12,7 +17,7 @@ pub struct Scope {
     pub client: Client,
     /// Project id.
     pub project: String,
-    /// Branch id.
+    /// Branch id; the parent's for a branch that does not exist yet.
     pub branch: String,
     /// Branch name.
     pub branch_name: String,
@@ -20,6 +25,42 @@ pub struct Scope {
     pub branch_live: BranchLive,
     /// Makes function bundles.
     pub bundler: Arc<dyn Bundler>,
+    /// How deployments are waited for.
+    pub polling: Polling,
+    /// What several kinds ask for is read once.
+    pub shared: Shared,
+}
+
+/// How a deployment is waited for (spec 4.7).
+#[derive(Debug, Clone, Copy)]
+pub struct Polling {
+    /// Time between two looks.
+    pub interval: Duration,
+    /// Time after which it counts as failed.
+    pub limit: Duration,
+}
+
+impl Default for Polling {
+    fn default() -> Self {
+        Self { interval: Duration::from_secs(2), limit: Duration::from_secs(600) }
+    }
+}
+
+/// Answers that several kinds need.
+#[derive(Debug, Default)]
+pub struct Shared {
+    database: OnceCell<String>,
+    auth: OnceCell<bool>,
+}
+
+#[derive(Deserialize)]
+struct Databases {
+    databases: Vec<Database>,
+}
+
+#[derive(Deserialize)]
+struct Database {
+    name: String,
 }
 
 impl Scope {
@@ -31,5 +72,53 @@ impl Scope {
     /// A path below the branch.
     pub fn in_branch(&self, rest: &[&str]) -> ApiPath {
         self.in_project(&["branches", &self.branch]).join(rest)
+    }
+
+    /// The database that Neon Auth and the Data API use (spec 4.1).
+    ///
+    /// # Errors
+    /// What the API or the network said.
+    pub(crate) async fn database(&self) -> Result<String, Failure> {
+        let read = async || {
+            let request = Request::get("listBranchDatabases", self.in_branch(&["databases"]));
+            let listed: Databases = self.client.send(request).await?;
+            Ok(choose(listed.databases.into_iter().map(|database| database.name).collect()))
+        };
+        self.shared.database.get_or_try_init(read).await.cloned()
+    }
+
+    /// Whether the branch has Neon Auth.
+    ///
+    /// # Errors
+    /// What the API or the network said.
+    pub(crate) async fn has_auth(&self) -> Result<bool, Failure> {
+        let read = async || {
+            let request = Request::get("getNeonAuth", self.in_branch(&["auth"]));
+            Ok(self.client.find::<serde_json::Value>(request).await?.is_some())
+        };
+        self.shared.auth.get_or_try_init(read).await.copied()
+    }
+}
+
+/// The only database, else `neondb`, else the first; `neondb` when there are none (spec 4.1).
+fn choose(names: Vec<String>) -> String {
+    let conventional = names.iter().position(|name| name == "neondb").unwrap_or(0);
+    names.into_iter().nth(conventional).unwrap_or_else(|| DEFAULT_DATABASE.to_owned())
+}
+
+/// The database of a branch that reports none.
+pub(crate) const DEFAULT_DATABASE: &str = "neondb";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_conventional_database_wins() {
+        let choose = |names: &[&str]| choose(names.iter().map(ToString::to_string).collect());
+        assert_eq!(choose(&[]), "neondb");
+        assert_eq!(choose(&["only"]), "only");
+        assert_eq!(choose(&["analytics", "neondb"]), "neondb");
+        assert_eq!(choose(&["b", "a"]), "b");
     }
 }

@@ -11,7 +11,7 @@ use crate::branch::{BranchLive, EndpointLive};
 use crate::client::{ApiPath, Client, Request};
 
 /// A branch that was found.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Found {
     /// Its facts for the policy's closure.
     pub target: Target,
@@ -29,7 +29,7 @@ struct OneProject {
 }
 
 /// A project as reported.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct Project {
     /// Project id.
     pub id: String,
@@ -49,7 +49,7 @@ pub struct Project {
     default_endpoint_settings: Option<Limits>,
 }
 
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 struct Limits {
     autoscaling_limit_min_cu: Option<f64>,
@@ -57,7 +57,7 @@ struct Limits {
     suspend_timeout_seconds: Option<i64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Branch {
     id: String,
     name: String,
@@ -78,7 +78,7 @@ struct Endpoints {
     endpoints: Vec<Endpoint>,
 }
 
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Endpoint {
     id: String,
     branch_id: String,
@@ -149,28 +149,150 @@ pub async fn only_project(client: &Client) -> Result<String, Failure> {
     }
 }
 
-/// Finds a branch by id or exact name; the default branch when none is named.
+/// A project with its branches and endpoints, from one concurrent round of reads.
+#[derive(Debug)]
+pub struct Survey {
+    project: Project,
+    branches: Vec<Branch>,
+    endpoints: Vec<Endpoint>,
+}
+
+/// Reads a project with its branches and endpoints.
 ///
 /// # Errors
-/// When the API fails, or there is no such branch: then the available ones are listed.
-pub async fn find(client: &Client, project: &str, wanted: Option<&str>) -> Result<Found, Failure> {
+/// What the API or the network said.
+pub async fn survey(client: &Client, project: &str) -> Result<Survey, Failure> {
     let in_project = |rest: &[&str]| ApiPath::new(&["projects", project]).join(rest);
     let (one, branches, endpoints) = futures::join!(
         client.send::<OneProject>(Request::get("getProject", in_project(&[]))),
         client.list::<Branch>(Request::get("listBranches", in_project(&["branches"])), "branches"),
         client.send::<Endpoints>(Request::get("listEndpoints", in_project(&["endpoints"]))),
     );
-    let (project, branches, endpoints) = (one?.project, branches?, endpoints?.endpoints);
-    let matches = |branch: &&Branch| match wanted {
-        Some(id) if is_branch_id(id) => branch.id == id,
-        Some(name) => branch.name == name,
-        None => branch.default,
-    };
-    let Some(branch) = branches.iter().find(matches) else {
-        return Err(missing(wanted, &branches).into());
-    };
-    let parent = branches.iter().find(|other| Some(&other.id) == branch.parent_id.as_ref());
-    Ok(found(project, branch, parent.map(|parent| parent.name.clone()), endpoints))
+    Ok(Survey { project: one?.project, branches: branches?, endpoints: endpoints?.endpoints })
+}
+
+/// Reads a project and finds a branch in it.
+///
+/// # Errors
+/// As [`survey`] and [`Survey::find`].
+pub async fn find(client: &Client, project: &str, wanted: Option<&str>) -> Result<Found, Failure> {
+    survey(client, project).await?.find(wanted)
+}
+
+impl Survey {
+    /// Finds a branch by id or exact name; the default branch when none is named.
+    ///
+    /// # Errors
+    /// When there is no such branch: then the available ones are listed.
+    pub fn find(&self, wanted: Option<&str>) -> Result<Found, Failure> {
+        let branch = self.branch(wanted).ok_or_else(|| {
+            missing(wanted, &self.branches)
+                .fix("name an existing branch with --branch, or pass --create to make it")
+        })?;
+        Ok(self.found(branch))
+    }
+
+    /// A branch that does not exist, as the policy's closure sees it (spec 3.1).
+    ///
+    /// # Errors
+    /// When it exists, or the name is one that only the platform gives.
+    pub fn absent(&self, name: &str) -> Result<Target, Failure> {
+        if is_branch_id(name) {
+            return Err(Diagnostic::error(
+                codes::INVALID_BRANCH_NAME,
+                "a branch id cannot be a new branch's name",
+            )
+            .found(format!("{name:?}"))
+            .fix("name the new branch with --branch")
+            .into());
+        }
+        if self.branch(Some(name)).is_some() {
+            return Err(Diagnostic::error(codes::ALREADY_EXISTS, "the project has a branch of this name")
+                .found(format!("{name:?}"))
+                .fix("leave out --create to apply the policy to it, or choose another name")
+                .into());
+        }
+        Ok(Target {
+            project: self.project.id.clone(),
+            organization: self.project.org_id.clone(),
+            name: name.to_owned(),
+            id: None,
+            exists: false,
+            parent_id: None,
+            is_default: None,
+            is_protected: None,
+            expires_at: None,
+            created_at: None,
+        })
+    }
+
+    /// Whether there is a branch of this id or name.
+    pub fn has(&self, wanted: Option<&str>) -> bool {
+        self.branch(wanted).is_some()
+    }
+
+    /// The parent of the new branch `child`: the one of this exact name, else the default branch, else
+    /// none (spec 5.1).
+    ///
+    /// # Errors
+    /// When the named one does not exist: then the available ones are listed.
+    pub fn parent(&self, child: &str, name: Option<&str>) -> Result<Option<Found>, Failure> {
+        let Some(name) = name else { return Ok(self.branch(None).map(|branch| self.found(branch))) };
+        let named = self.branches.iter().find(|branch| branch.name == name);
+        let found = named.map(|branch| Some(self.found(branch)));
+        found.ok_or_else(|| {
+            let problem = missing(Some(name), &self.branches)
+                .fact("branch", child)
+                .fix("correct parent in what the policy's branch function returns");
+            Diagnostic { summary: "the new branch's parent does not exist".to_owned(), ..problem }.into()
+        })
+    }
+
+    fn branch(&self, wanted: Option<&str>) -> Option<&Branch> {
+        self.branches.iter().find(|branch| match wanted {
+            Some(id) if is_branch_id(id) => branch.id == id,
+            Some(name) => branch.name == name,
+            None => branch.default,
+        })
+    }
+
+    fn found(&self, branch: &Branch) -> Found {
+        let parent = self.branches.iter().find(|other| Some(&other.id) == branch.parent_id.as_ref());
+        // Unknown endpoint types count as read-write (API spec 5).
+        let mut endpoints = self.endpoints.iter();
+        let endpoint = endpoints.find(|found| found.branch_id == branch.id && found.kind != "read_only");
+        let defaults = self.project.default_endpoint_settings.as_ref().unwrap_or(&NO_LIMITS);
+        let live = BranchLive {
+            protected: branch.protected,
+            expires_at: branch.expires_at.clone(),
+            parent: parent.map(|parent| parent.name.clone()),
+            endpoint: endpoint.map(|endpoint| EndpointLive {
+                id: endpoint.id.clone(),
+                min: endpoint.autoscaling_limit_min_cu,
+                max: endpoint.autoscaling_limit_max_cu,
+                suspend_seconds: endpoint.suspend_timeout_seconds,
+            }),
+            defaults: EndpointLive {
+                id: String::new(),
+                min: defaults.autoscaling_limit_min_cu,
+                max: defaults.autoscaling_limit_max_cu,
+                suspend_seconds: defaults.suspend_timeout_seconds,
+            },
+        };
+        let target = Target {
+            project: self.project.id.clone(),
+            organization: self.project.org_id.clone(),
+            name: branch.name.clone(),
+            id: Some(branch.id.clone()),
+            exists: true,
+            parent_id: branch.parent_id.clone(),
+            is_default: Some(branch.default),
+            is_protected: Some(branch.protected),
+            expires_at: branch.expires_at.clone(),
+            created_at: branch.created_at.as_deref().and_then(|at| at.parse().ok()),
+        };
+        Found { target, id: branch.id.clone(), live, project: self.project.clone() }
+    }
 }
 
 fn missing(wanted: Option<&str>, branches: &[Branch]) -> Diagnostic {
@@ -184,44 +306,6 @@ fn missing(wanted: Option<&str>, branches: &[Branch]) -> Diagnostic {
     Diagnostic::error(codes::BRANCH_NOT_FOUND, "the project has no such branch")
         .found(wanted.map_or("no default branch".to_owned(), |wanted| format!("{wanted:?}")))
         .expected(known)
-        .fix("name an existing branch with --branch")
-}
-
-fn found(project: Project, branch: &Branch, parent: Option<String>, endpoints: Vec<Endpoint>) -> Found {
-    // Unknown endpoint types count as read-write (API spec 5).
-    let endpoint =
-        endpoints.into_iter().find(|found| found.branch_id == branch.id && found.kind != "read_only");
-    let defaults = project.default_endpoint_settings.as_ref().unwrap_or(&NO_LIMITS);
-    let live = BranchLive {
-        protected: branch.protected,
-        expires_at: branch.expires_at.clone(),
-        parent,
-        endpoint: endpoint.map(|endpoint| EndpointLive {
-            id: endpoint.id,
-            min: endpoint.autoscaling_limit_min_cu,
-            max: endpoint.autoscaling_limit_max_cu,
-            suspend_seconds: endpoint.suspend_timeout_seconds,
-        }),
-        defaults: EndpointLive {
-            id: String::new(),
-            min: defaults.autoscaling_limit_min_cu,
-            max: defaults.autoscaling_limit_max_cu,
-            suspend_seconds: defaults.suspend_timeout_seconds,
-        },
-    };
-    let target = Target {
-        project: project.id.clone(),
-        organization: project.org_id.clone(),
-        name: branch.name.clone(),
-        id: Some(branch.id.clone()),
-        exists: true,
-        parent_id: branch.parent_id.clone(),
-        is_default: Some(branch.default),
-        is_protected: Some(branch.protected),
-        expires_at: branch.expires_at.clone(),
-        created_at: branch.created_at.as_deref().and_then(|at| at.parse().ok()),
-    };
-    Found { target, id: branch.id.clone(), live, project }
 }
 
 #[cfg(test)]

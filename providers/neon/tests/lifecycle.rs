@@ -5,6 +5,7 @@
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
@@ -14,19 +15,20 @@ use neonform_engine::desired;
 use neonform_engine::diagnostic::Failure;
 use neonform_engine::kind::Provider;
 use neonform_engine::node::{Entry, Node, Shape};
-use neonform_engine::plan::{Plan, plan};
+use neonform_engine::plan::{Plan, Purpose, plan};
 use neonform_engine::policy::Policy;
 use neonform_engine::value::Secret;
 use neonform_local::{Fault, Options, Server};
 use neonform_neon::client::Client;
 use neonform_neon::function::{Bundle, Bundler, Source};
-use neonform_neon::{Scope, kinds, target};
+use neonform_neon::{Polling, Scope, Shared, kinds, target};
 use serde_json::{Value as Json, json};
 
 /// A server, and the policy that is applied to its default branch.
 struct World {
     server: Server,
     policy: Node,
+    purpose: Purpose,
 }
 
 /// Bundles that say which slug they are of.
@@ -64,7 +66,7 @@ impl World {
     async fn new(policy: &Json) -> Self {
         let options = Options { seed_default_project: true, ..Options::default() };
         let server = neonform_local::start(options).await.unwrap();
-        Self { server, policy: node(policy) }
+        Self { server, policy: node(policy), purpose: Purpose::at(Timestamp::now()) }
     }
 
     async fn plan(&self) -> (Provider<Scope>, Plan) {
@@ -78,11 +80,13 @@ impl World {
             branch_name: found.target.name.clone(),
             branch_live: found.live,
             bundler: Arc::new(Named),
+            polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(5) },
+            shared: Shared::default(),
         };
         let provider = Provider { name: "neon", kinds: kinds(), client: scope, concurrency: 8 };
         let policy = Policy::for_target(&self.policy, None, &found.target);
         let desired = desired::build(&provider.kinds, policy, &found.target).unwrap();
-        let plan = plan(&provider, desired, Timestamp::now()).await.unwrap();
+        let plan = plan(&provider, desired, &self.purpose).await.unwrap();
         (provider, plan)
     }
 

@@ -33,3 +33,26 @@ pub fn may_stop_before_the_first_change(error: &Json) -> bool {
 pub fn may_go_on_after_failure(expected: &[Json], actual: &[Json]) -> bool {
     actual.starts_with(expected)
 }
+
+/// What the reference reads back of a branch, as far as it can be compared: buckets by name, because
+/// the platform lists them in no order that means anything, and of credentials what status shows.
+pub fn inspected(expected: &Json) -> Json {
+    let mut expected = expected.clone();
+    for part in ["preview", "resolved"] {
+        let preview = if part == "preview" { &mut expected[part] } else { &mut expected[part]["preview"] };
+        if let Some(buckets) = preview["buckets"].as_array_mut() {
+            buckets.sort_by_key(|bucket| bucket["name"].as_str().map(str::to_owned));
+        }
+    }
+    if let Some(credentials) = expected["preview"]["credentials"].as_array_mut() {
+        for credential in credentials {
+            *credential = serde_json::json!({
+                "id": credential["tokenIdShort"],
+                "name": credential["name"],
+                "scopes": credential["scopes"],
+                "lastUsedAt": credential["lastUsedAt"],
+            });
+        }
+    }
+    expected
+}

@@ -54,11 +54,16 @@ fn describe(case: &Case, ended: &Ended, actual: &Actual) -> Json {
             fields
         }
         Ended::Result(result) => json!({ "ok": true, "result": described_result(result) }),
+        Ended::Inspected(result) => json!({ "ok": true, "result": result }),
+        Ended::Created(result, branch) => {
+            json!({ "ok": true, "result": described_result(result), "created": branch })
+        }
+        Ended::Partial(branch, cause) => json!({ "ok": false, "error": described_partial(branch, cause) }),
         Ended::Failed(problems) => json!({ "ok": false, "error": described_error(problems) }),
         Ended::Refused(refused) => json!({ "ok": false, "error": described_refusal(refused) }),
         Ended::Unsupported(_) => json!({}),
     };
-    if case.operation == "apply" {
+    if matches!(case.operation.as_str(), "apply" | "create-branch") {
         found["mutations"] = actual.mutations.clone().into();
     }
     if let Some(asked) = &actual.confirmations {
@@ -100,6 +105,13 @@ fn described_refusal(refused: &Json) -> Json {
         fields.insert("conflicts".to_owned(), conflicts.iter().map(described_conflict).collect());
     }
     Json::Object(fields)
+}
+
+fn described_partial(branch: &Json, cause: &[Diagnostic]) -> Json {
+    let mut fields = branch.clone();
+    fields["code"] = "PLATFORM_PARTIAL_BRANCH_CREATE".into();
+    fields["cause"] = described_error(cause);
+    fields
 }
 
 fn described_error(problems: &[Diagnostic]) -> Json {
@@ -148,8 +160,12 @@ fn differences(expected: &Json, found: &Json, ended: &Ended) -> Option<String> {
     }
     let mut told = Vec::new();
     if expected["ok"] == Json::Bool(true) {
-        for field in ["file", "resolved", "result", "confirmations"] {
-            told.extend(unequal(field, &expected[field], &found[field]));
+        for field in ["file", "resolved", "result", "confirmations", "created"] {
+            let wanted = match ended {
+                Ended::Inspected(_) if field == "result" => accepted::inspected(&expected[field]),
+                _ => expected[field].clone(),
+            };
+            told.extend(unequal(field, &wanted, &found[field]));
         }
     } else {
         told.extend(error_difference(&expected["error"], &found["error"], ended));
@@ -176,9 +192,12 @@ fn mutation_difference(expected: &Json, found: &Json) -> Option<String> {
 
 /// A call with its idle timeout in seconds, whatever the notation.
 fn canonical_call(mut call: Json) -> Json {
-    let is_endpoint = call[0] == "updateEndpoint";
-    if let Some(timeout) = call.get_mut(2).and_then(|settings| settings.get_mut("suspendTimeout"))
-        && is_endpoint
+    let settings = match call[0].as_str() {
+        Some("updateEndpoint") => call.get_mut(2),
+        Some("createBranch") => call.get_mut(1).and_then(|branch| branch.get_mut("computeSettings")),
+        _ => None,
+    };
+    if let Some(timeout) = settings.and_then(|settings| settings.get_mut("suspendTimeout"))
         && let Some(seconds) = seconds(timeout)
     {
         *timeout = seconds.into();
@@ -217,7 +236,7 @@ fn error_difference(expected: &Json, found: &Json, ended: &Ended) -> Option<Stri
     {
         told.push(format!("error.kind: the reference has {kind}, we have one of {}", found["kinds"]));
     }
-    for field in ["code", "branchName", "reasons", "conflicts"] {
+    for field in ["code", "branchId", "branchName", "reasons", "conflicts", "cause"] {
         if expected.get(field).is_some() {
             told.extend(unequal(&format!("error.{field}"), &expected[field], &found[field]));
         }

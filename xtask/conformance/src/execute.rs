@@ -3,23 +3,27 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
+use neonform::creation::create;
 use neonform::output::{json, neon_json};
-use neonform::pipeline::{self, Source};
+use neonform::pipeline::{self, Planned, Request, Source};
 use neonform::policy_file::Search;
 use neonform_engine::apply::apply;
-use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::diagnostic::{Diagnostic, Failure};
 use neonform_engine::gate::{Consent, Missing, Verdict, judge};
+use neonform_engine::plan::Purpose;
 use neonform_engine::target::Target;
 use neonform_engine::value::Secret;
 use neonform_local::{Options, Server};
+use neonform_neon::Polling;
 use neonform_neon::client::Client;
 use serde_json::{Value as Json, json};
 
 use crate::case::Case;
 use crate::placeholder::Placeholders;
-use crate::{mutations, seed};
+use crate::{inspect, mutations, seed};
 
 /// What a case did.
 #[derive(Default)]
@@ -38,6 +42,12 @@ pub enum Ended {
     Resolved(String, Option<Json>),
     /// It planned or applied: the result in the reference's shape.
     Result(Json),
+    /// It read the branch back: what it found.
+    Inspected(Json),
+    /// It created a branch: the result, and the branch.
+    Created(Json, Json),
+    /// It created a branch and failed after that: the branch, and why.
+    Partial(Json, Vec<Diagnostic>),
     /// It failed with these problems.
     Failed(Vec<Diagnostic>),
     /// It was refused: code, conflicts or reasons.
@@ -60,8 +70,7 @@ pub async fn run(case: &Case) -> Result<Actual, String> {
     };
     match case.operation.as_str() {
         "validate" => Ok(ended(validate(case, &source, &root).await)),
-        "plan" | "apply" => on_platform(case, &source).await,
-        "create-branch" => Ok(ended(create_branch(case, &source).await)),
+        "plan" | "apply" | "create-branch" | "inspect" => on_platform(case, &source).await,
         other => Ok(ended(Ended::Unsupported(format!("operation {other}")))),
     }
 }
@@ -137,22 +146,6 @@ fn described(branch: &Json) -> Option<Target> {
     })
 }
 
-/// Creating branches is not there yet; what the policy says about the new branch is.
-async fn create_branch(case: &Case, source: &Source) -> Ended {
-    let name = case.spec["branch"].clone();
-    let target = described(&json!({ "name": name, "exists": false }));
-    let (loaded, target) = (source.load().await, target.into_iter().next());
-    let resolved = match (loaded, target) {
-        (Ok(mut loaded), Some(target)) => pipeline::resolve(&mut loaded, &target).await.map(drop),
-        (Ok(_), None) => return Ended::Unsupported("a case without a branch name".to_owned()),
-        (Err(failure), _) => Err(failure),
-    };
-    match resolved {
-        Ok(()) => Ended::Unsupported("operation create-branch".to_owned()),
-        Err(failure) => Ended::Failed(failure.0),
-    }
-}
-
 async fn on_platform(case: &Case, source: &Source) -> Result<Actual, String> {
     let faults = match seed::faults(case) {
         Ok(faults) => faults,
@@ -162,12 +155,12 @@ async fn on_platform(case: &Case, source: &Source) -> Result<Actual, String> {
     let server = neonform_local::start(options).await.map_err(|cause| cause.to_string())?;
     server.seed(&seed::seed(case)).map_err(|cause| cause.to_string())?;
     server.inject(faults);
-    let actual = plan_and_apply(case, source, &server).await;
+    let actual = run_on(case, source, &server).await;
     server.shutdown().await;
     actual
 }
 
-async fn plan_and_apply(case: &Case, source: &Source, server: &Server) -> Result<Actual, String> {
+async fn run_on(case: &Case, source: &Source, server: &Server) -> Result<Actual, String> {
     let failing = case.spec["options"]["bundleFails"].as_array().into_iter().flatten();
     let failing = failing.filter_map(|slug| slug.as_str().map(str::to_owned)).collect();
     let placeholders = Arc::new(Placeholders::new(failing));
@@ -175,18 +168,35 @@ async fn plan_and_apply(case: &Case, source: &Source, server: &Server) -> Result
         Client::new(server.url(), &Secret::new("conformance")).map_err(|failure| failure.to_string())?;
     // The corpus's platform is the reference's adapter, which has retried already when it fails.
     let client = client.impatient();
-    let project = case.spec["live"]["project"]["id"].as_str().unwrap_or_default();
-    let bundler = Arc::clone(&placeholders);
-    let planned =
-        pipeline::plan(source, &client, project, case.spec["branch"].as_str(), bundler, &|_| {}).await;
-    let (mut provider, plan) = match planned {
-        Ok(planned) => planned,
-        Err(failure) => return Ok(ended(failed(failure))),
+    let request = Request {
+        source,
+        client: &client,
+        project: case.spec["live"]["project"]["id"].as_str().unwrap_or_default(),
+        branch: case.spec["branch"].as_str(),
+        create: case.operation == "create-branch",
+        bundler: placeholders.clone(),
+        // One at a time, so that the order of the calls can be compared.
+        concurrency: 1,
+        polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(10) },
+        purpose: Purpose::at(source.now),
+        said: &|_| {},
     };
-    // One at a time, so that the order of the calls can be compared.
-    provider.concurrency = 1;
+    let mut actual = match case.operation.as_str() {
+        "inspect" => ended(inspect::inspect(&request).await),
+        "create-branch" => ended(create_branch(&request).await),
+        _ => plan_and_apply(case, &request).await,
+    };
+    actual.mutations = mutations::calls(&server.log(), &placeholders);
+    Ok(actual)
+}
+
+async fn plan_and_apply(case: &Case, request: &Request<'_>) -> Actual {
+    let Planned { provider, plan, .. } = match pipeline::plan(request).await {
+        Ok(planned) => planned,
+        Err(failure) => return ended(Ended::Failed(failure.0)),
+    };
     if case.operation == "plan" {
-        return Ok(ended(Ended::Result(neon_json::result(&plan, None))));
+        return ended(Ended::Result(neon_json::result(&plan, None)));
     }
     let verdict = judge(&plan, consent(case));
     let mut actual = Actual::default();
@@ -195,15 +205,36 @@ async fn plan_and_apply(case: &Case, source: &Source, server: &Server) -> Result
     } else {
         let outcome = apply(&provider, &plan, &|_| {}).await;
         let first = outcome.failures().next().cloned();
-        actual.ended =
-            Some(first.map_or_else(|| Ended::Result(neon_json::result(&plan, Some(&outcome))), failed));
+        let done = || Ended::Result(neon_json::result(&plan, Some(&outcome)));
+        actual.ended = Some(first.map_or_else(done, |failure| Ended::Failed(failure.0)));
     }
-    actual.mutations = mutations::calls(&server.log(), &placeholders);
-    Ok(actual)
+    actual
+}
+
+async fn create_branch(request: &Request<'_>) -> Ended {
+    let planned = match pipeline::plan(request).await {
+        Ok(planned) => planned,
+        Err(failure) => return Ended::Failed(failure.0),
+    };
+    let creation = create(request, planned, false, &|_| {}).await;
+    let cause = creation.cause().map(|failure| failure.0.clone());
+    let branch =
+        creation.branch.as_ref().map(|branch| json!({ "branchId": branch.id, "branchName": branch.name }));
+    match (branch, cause) {
+        (Some(branch), None) => {
+            Ended::Created(neon_json::result(&creation.plan, Some(&creation.outcome)), branch)
+        }
+        (Some(branch), Some(cause)) => Ended::Partial(branch, cause),
+        (None, cause) => Ended::Failed(cause.unwrap_or_default()),
+    }
 }
 
 fn consent(case: &Case) -> Consent {
-    Consent { update_existing: case.option("updateExisting"), allow_protected: case.option("allowProtected") }
+    Consent {
+        update_existing: case.option("updateExisting"),
+        allow_protected: case.option("allowProtected"),
+        prune: false,
+    }
 }
 
 /// What a refused apply says; `None` when it goes on, perhaps because the case's callback agreed.
@@ -235,19 +266,4 @@ fn refusal(
 fn with_code(code: &str, mut refused: Json) -> Json {
     refused["code"] = code.into();
     refused
-}
-
-fn failed(failure: Failure) -> Ended {
-    let kinds: Vec<&str> = failure
-        .0
-        .iter()
-        .filter(|problem| problem.code == codes::UNSUPPORTED_KIND)
-        .flat_map(|problem| problem.facts.iter().filter(|(label, _)| *label == "kind"))
-        .map(|(_, kind)| kind.as_str())
-        .collect();
-    if kinds.is_empty() {
-        Ended::Failed(failure.0)
-    } else {
-        Ended::Unsupported(format!("kind {}", kinds.join(", ")))
-    }
 }

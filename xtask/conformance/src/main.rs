@@ -9,6 +9,7 @@ mod accepted;
 mod case;
 mod compare;
 mod execute;
+mod inspect;
 mod issues;
 mod mutations;
 mod placeholder;

@@ -31,8 +31,64 @@ fn call(exchange: &Exchange, placeholders: &Placeholders) -> Json {
         "deployBranchFunction" => {
             json!(["deployBranchFunction", branch, after("functions"), deployment(body, placeholders)])
         }
+        "createBranch" => json!(["createBranch", new_branch(body)]),
+        "enableProjectBranchDataApi" => {
+            json!(["enableProjectBranchDataApi", branch, after("data-api"), data_api(body)])
+        }
+        "updateProjectBranchDataApi" => {
+            json!(["updateProjectBranchDataApi", branch, after("data-api"), camel(&body["settings"])])
+        }
+        "deleteProjectBranchDataApi" => json!(["deleteProjectBranchDataApi", branch, after("data-api")]),
+        "createBranchTrigger" => json!(["createBranchTrigger", branch, trigger(body)]),
+        "updateBranchTrigger" => json!(["updateBranchTrigger", branch, after("triggers"), trigger(body)]),
+        "registerBranchCustomDomain" => {
+            let registered = json!({ "domain": body["domain"], "functionSlug": body["entity_id"] });
+            json!(["registerBranchCustomDomain", branch, registered])
+        }
+        "deleteBranchCustomDomain" => json!(["deleteBranchCustomDomain", branch, after("custom-domains")]),
         other => json!([other, exchange.path, body]),
     }
+}
+
+/// The adapter takes what the API spreads over the branch and its first endpoint as one object.
+fn new_branch(body: &Json) -> Json {
+    let mut fields = camel(&body["branch"]);
+    let settings = compute(&body["endpoints"][0]);
+    let settings: Map<String, Json> = settings
+        .as_object()
+        .into_iter()
+        .flatten()
+        .filter(|(key, _)| *key != "type")
+        .map(|(key, value)| (key.clone(), value.clone()))
+        .collect();
+    if !settings.is_empty() {
+        fields["computeSettings"] = settings.into();
+    }
+    fields
+}
+
+fn data_api(body: &Json) -> Json {
+    let mut fields = camel(body);
+    if fields["authProvider"] == "neon_auth" {
+        fields["authProvider"] = "neon".into();
+    }
+    if let Some(settings) = body.get("settings") {
+        fields["settings"] = camel(settings);
+    }
+    fields
+}
+
+/// The adapter has what sets a trigger off beside its other fields.
+fn trigger(body: &Json) -> Json {
+    let mut fields = camel(body);
+    if let Some(fields) = fields.as_object_mut() {
+        for inner in ["schedule", "storageObjectCreated"] {
+            if let Some(source) = fields.remove(inner) {
+                fields.extend(camel(&source).as_object().cloned().unwrap_or_default());
+            }
+        }
+    }
+    fields
 }
 
 /// Path segments of the corpus are ids and slugs; only what percent-encoding does to them matters.

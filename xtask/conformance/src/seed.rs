@@ -2,8 +2,8 @@
 //! backend's seed; and its `faults`.
 
 use neonform_local::{
-    AuthSeed, BranchSeed, BucketSeed, DatabaseSeed, DeploymentSeed, EndpointSeed, Fault, FunctionSeed,
-    ProjectSeed, RoleSeed, Seed,
+    AuthSeed, BranchSeed, BucketSeed, CredentialSeed, DataApiSeed, DatabaseSeed, DeploymentSeed, DomainSeed,
+    EndpointSeed, Fault, FunctionSeed, ProjectSeed, Replacement, RoleSeed, Seed, TriggerSeed,
 };
 use serde_json::Value as Json;
 
@@ -27,6 +27,12 @@ pub fn seed(case: &Case) -> Seed {
         auth: case.live("auth").iter().map(auth).collect(),
         buckets: case.live("buckets").iter().map(bucket).collect(),
         functions,
+        data_api: case.live("dataApi").iter().map(data_api).collect(),
+        triggers: case.live("triggers").iter().map(trigger).collect(),
+        domains: case.live("customDomains").iter().map(domain).collect(),
+        credentials: case.live("credentials").iter().map(credential).collect(),
+        cname_target: optional(&case.spec["live"], "cnameTarget"),
+        deployment_status: deployment_status(case),
         created_branch_id: Some(created.to_owned()),
         created_endpoint_id: Some(CREATED.1.to_owned()),
         now: case.spec["now"].as_i64(),
@@ -109,7 +115,80 @@ fn bucket(from: &Json) -> BucketSeed {
         branch_id: text(from, "branchId"),
         name: text(from, "name"),
         access_level: text(from, "accessLevel"),
+        ..BucketSeed::default()
     }
+}
+
+fn data_api(from: &Json) -> DataApiSeed {
+    DataApiSeed {
+        branch_id: text(from, "branchId"),
+        database_name: text(from, "databaseName"),
+        url: text(from, "url"),
+        settings: from["settings"].is_object().then(|| snake(&from["settings"])),
+        ..DataApiSeed::default()
+    }
+}
+
+fn trigger(from: &Json) -> TriggerSeed {
+    TriggerSeed {
+        branch_id: text(from, "branchId"),
+        id: text(from, "triggerId"),
+        trigger_type: text(from, "type"),
+        name: text(from, "name"),
+        function_slug: text(from, "functionSlug"),
+        function_path: text(from, "functionPath"),
+        enabled: from["enabled"] != Json::Bool(false),
+        inherited: from["inherited"] == Json::Bool(true),
+        cron: optional(from, "cron"),
+        bucket_name: optional(from, "bucketName"),
+        prefix: optional(from, "prefix"),
+    }
+}
+
+fn domain(from: &Json) -> DomainSeed {
+    DomainSeed {
+        branch_id: text(from, "branchId"),
+        domain: text(from, "domain"),
+        entity_type: text(from, "entityType"),
+        entity_id: text(from, "entityId"),
+        cname_target: text(from, "cnameTarget"),
+    }
+}
+
+fn credential(from: &Json) -> CredentialSeed {
+    CredentialSeed {
+        branch_id: text(from, "branchId"),
+        token_id: text(from, "tokenId"),
+        token_id_short: text(from, "tokenIdShort"),
+        name: optional(from, "name"),
+        scopes: texts(&from["scopes"]),
+        principal_type: text(from, "principalType"),
+        created_at: optional(from, "createdAt"),
+        last_used_at: optional(from, "lastUsedAt"),
+    }
+}
+
+fn deployment_status(case: &Case) -> Vec<(String, Vec<String>)> {
+    let by_slug = case.spec["live"]["deploymentStatus"].as_object().into_iter().flatten();
+    by_slug.map(|(slug, statuses)| (slug.clone(), texts(statuses))).collect()
+}
+
+fn texts(from: &Json) -> Vec<String> {
+    from.as_array().into_iter().flatten().filter_map(|text| text.as_str().map(str::to_owned)).collect()
+}
+
+/// Names of the adapter as the API has them: `dbMaxRows` is `db_max_rows`.
+fn snake(from: &Json) -> Json {
+    let name = |key: &str| {
+        key.chars().fold(String::new(), |name, letter| {
+            if letter.is_ascii_uppercase() {
+                name + "_" + &letter.to_ascii_lowercase().to_string()
+            } else {
+                name + &letter.to_string()
+            }
+        })
+    };
+    from.as_object().into_iter().flatten().map(|(key, value)| (name(key), value.clone())).collect()
 }
 
 fn function(from: &Json) -> FunctionSeed {
@@ -158,8 +237,15 @@ pub fn faults(case: &Case) -> Result<Vec<Fault>, String> {
 }
 
 fn fault(from: &Json) -> Result<Fault, String> {
-    if from.get("after").is_some() {
-        return Err("a fault that replaces platform state".to_owned());
+    let replace = replacement(&from["after"])?;
+    if replace.is_some() && from.get("code").is_none() && from.get("message").is_none() {
+        return Ok(Fault {
+            operation: text(from, "method"),
+            matching: optional(from, "on"),
+            times: from["times"].as_u64().and_then(|times| u32::try_from(times).ok()),
+            replace,
+            ..Fault::default()
+        });
     }
     let code = text(from, "code");
     let status = from["details"]["status"].as_u64().and_then(|status| u16::try_from(status).ok());
@@ -171,8 +257,26 @@ fn fault(from: &Json) -> Result<Fault, String> {
         message: text(from, "message"),
         request_id: optional(&from["details"], "requestId"),
         times: from["times"].as_u64().and_then(|times| u32::try_from(times).ok()),
+        replace,
         ..Fault::default()
     })
+}
+
+/// The lists that a fault replaces.
+fn replacement(after: &Json) -> Result<Option<Box<Replacement>>, String> {
+    let Some(lists) = after.as_object() else { return Ok(None) };
+    let mut replacement = Replacement::default();
+    for (list, items) in lists {
+        let items = items.as_array().map(Vec::as_slice).unwrap_or_default();
+        match list.as_str() {
+            "customDomains" => replacement.domains = Some(items.iter().map(domain).collect()),
+            "functions" => replacement.functions = Some(items.iter().map(function).collect()),
+            "triggers" => replacement.triggers = Some(items.iter().map(trigger).collect()),
+            "buckets" => replacement.buckets = Some(items.iter().map(bucket).collect()),
+            other => return Err(format!("a fault that replaces the list {other}")),
+        }
+    }
+    Ok(Some(Box::new(replacement)))
 }
 
 fn status_of(code: &str) -> Option<u16> {

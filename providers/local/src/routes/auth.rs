@@ -11,8 +11,7 @@ use super::database::{self, role};
 use super::operation::Lock;
 use super::project::Project;
 use super::{Kind, Lineage, Route, endpoint};
-use crate::call::World;
-use crate::call::{Call, Reply, set};
+use crate::call::{Call, Reply, World, set};
 use crate::error::ApiError;
 use crate::{hosts, ids};
 
@@ -27,8 +26,6 @@ pub(crate) const KIND: Kind = Kind {
 
 /// The provider that can be enabled; others are only ever read.
 const PROVIDER: &str = "better_auth";
-/// Each with whether it cannot log in.
-const ROLES: [(&str, bool); 3] = [("authenticator", false), ("anonymous", true), ("authenticated", true)];
 
 /// One branch's integration.
 #[derive(Debug)]
@@ -72,10 +69,9 @@ impl Integration {
         Ok(())
     }
 
-    /// Points it at its branch's own host, which the branch has even without a compute.
+    /// Points it at its branch's own host.
     fn locate(&mut self, sql: &Connection, project: &Project) -> Result<(), ApiError> {
-        let endpoint = endpoint::read_write_of(sql, &self.branch_id)?;
-        let host = endpoint.map_or_else(|| ids::endpoint_of(&self.branch_id), |found| found.id);
+        let host = endpoint::host_id_of(sql, &self.branch_id)?;
         let base = hosts::auth_url(&host, &self.db_name, &project.region_id);
         self.jwks_url = format!("{base}/.well-known/jwks.json");
         self.base_url = Some(base);
@@ -83,7 +79,8 @@ impl Integration {
     }
 }
 
-fn find(sql: &Connection, branch_id: &str) -> Result<Option<Integration>, ApiError> {
+/// The branch's integration, if it has one.
+pub(super) fn find(sql: &Connection, branch_id: &str) -> Result<Option<Integration>, ApiError> {
     Ok(sql
         .prepare_cached(
             "SELECT branch_id, provider, provider_project_id, db_name, jwks_url, base_url,
@@ -138,7 +135,7 @@ fn enable(call: &Call<'_>) -> Result<Reply, ApiError> {
     };
     made.locate(sql, &project)?;
     made.insert(sql)?;
-    add_roles(&call.world, &branch.id)?;
+    role::add_service_roles(&call.world, &branch.id)?;
     lock.schedule("apply_config", &branch.id, None)?;
     let mut shown = json!({
         "auth_provider": made.provider,
@@ -160,15 +157,6 @@ fn wanted_database(sql: &Connection, branch_id: &str, wanted: Option<&str>) -> R
         None => all.iter().find(|database| database.name == "neondb").or(all.first()),
     };
     found.map(|database| database.name.clone()).ok_or_else(|| ApiError::absent("database"))
-}
-
-fn add_roles(world: &World<'_>, branch_id: &str) -> Result<(), ApiError> {
-    for (name, no_login) in ROLES {
-        if role::find(world.sql, branch_id, name)?.is_none() {
-            role::Role::new(world, branch_id, name, no_login).insert(world.sql)?;
-        }
-    }
-    Ok(())
 }
 
 fn disable(call: &Call<'_>) -> Result<Reply, ApiError> {

@@ -1,11 +1,12 @@
 //! Branches: finding, listing, changing and deleting them.
 //!
 //! Creating one, with all it inherits, is in `branch/create.rs`; when one expires, and which may,
-//! in `branch/expiry.rs`.
+//! in `branch/expiry.rs`; setting one back to another's state in `branch/restore.rs`.
 //! Invariant: every project has exactly one default branch, and names are unique in a project.
 //! A seeded branch may lack a creation time; then no time of its own is reported.
 
 mod create;
+mod restore;
 pub(super) mod expiry;
 
 use rusqlite::{Connection, OptionalExtension, Row};
@@ -33,13 +34,14 @@ pub(crate) const KIND: Kind = Kind {
             "setDefaultBranch",
             set_as_default,
         ),
+        Route::post("/projects/{project_id}/branches/{branch_id}/restore", "restoreBranch", restore::restore),
     ],
     inherit: None,
 };
 
 const COLUMNS: &str = "id, project_id, name, parent_id, parent_lsn, parent_timestamp, is_default, \
                        protected, archived, expires_at, ttl_seconds, init_source, annotation, \
-                       created_at, updated_at, rowid";
+                       created_at, updated_at, rowid, last_reset_at";
 
 /// One branch.
 #[derive(Debug)]
@@ -59,6 +61,7 @@ pub(crate) struct Branch {
     pub(crate) annotation: Option<String>,
     pub(crate) created_at: Option<String>,
     pub(crate) updated_at: Option<String>,
+    pub(crate) last_reset_at: Option<String>,
     /// Where it stands among its equals; set by the database.
     pub(crate) rowid: i64,
 }
@@ -81,6 +84,7 @@ impl Branch {
             annotation: None,
             created_at: Some(world.at.text()),
             updated_at: Some(world.at.text()),
+            last_reset_at: None,
             rowid: 0,
         }
     }
@@ -104,6 +108,7 @@ impl Branch {
             created_at: row.get(13)?,
             updated_at: row.get(14)?,
             rowid: row.get(15)?,
+            last_reset_at: row.get(16)?,
         })
     }
 
@@ -112,10 +117,11 @@ impl Branch {
         sql.execute(
             "INSERT INTO branch (id, project_id, name, parent_id, parent_lsn, parent_timestamp,
              is_default, protected, archived, expires_at, ttl_seconds, init_source, annotation,
-             created_at, updated_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
-             ON CONFLICT (id) DO UPDATE SET name = ?3, is_default = ?7, protected = ?8,
-             expires_at = ?10, ttl_seconds = ?11, updated_at = ?15",
+             created_at, updated_at, last_reset_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+             ON CONFLICT (id) DO UPDATE SET name = ?3, parent_id = ?4, is_default = ?7,
+             protected = ?8, expires_at = ?10, ttl_seconds = ?11, updated_at = ?15,
+             last_reset_at = ?16",
             rusqlite::params![
                 self.id,
                 self.project_id,
@@ -132,6 +138,7 @@ impl Branch {
                 self.annotation,
                 self.created_at,
                 self.updated_at,
+                self.last_reset_at,
             ],
         )?;
         Ok(())
@@ -168,6 +175,7 @@ impl Branch {
         set(&mut shown, "created_at", self.created_at.as_deref());
         set(&mut shown, "updated_at", self.updated_at.as_deref());
         set(&mut shown, "state_changed_at", self.created_at.as_deref());
+        set(&mut shown, "last_reset_at", self.last_reset_at.as_deref());
         shown
     }
 

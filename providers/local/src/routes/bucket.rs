@@ -1,9 +1,12 @@
 //! Buckets, and where a branch's object storage is.
 //!
-//! Nothing is stored in a bucket. Its access level is given once and cannot be changed; a bucket a
-//! branch inherited keeps its creation time.
+//! Its access level is given once and cannot be changed; a bucket a branch inherited keeps its
+//! creation time and its objects, which are in `bucket/object.rs`.
+//! Invariant: only an empty bucket is deleted.
 
-use rusqlite::OptionalExtension;
+mod object;
+
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use super::branch;
@@ -20,6 +23,21 @@ pub(crate) const KIND: Kind = Kind {
             "/projects/{project_id}/branches/{branch_id}/buckets/{bucket_name}",
             "deleteBranchBucket",
             delete,
+        ),
+        Route::get(
+            "/projects/{project_id}/branches/{branch_id}/buckets/{bucket_name}/objects",
+            "listProjectBranchBucketObjects",
+            object::list,
+        ),
+        Route::delete(
+            "/projects/{project_id}/branches/{branch_id}/buckets/{bucket_name}/objects/{object_key}",
+            "deleteProjectBranchBucketObject",
+            object::delete,
+        ),
+        Route::delete(
+            "/projects/{project_id}/branches/{branch_id}/buckets/{bucket_name}/objects-by-prefix",
+            "deleteProjectBranchBucketObjectsByPrefix",
+            object::delete_by_prefix,
         ),
         Route::get("/projects/{project_id}/branches/{branch_id}/storage", "getBranchStorage", storage),
     ],
@@ -60,16 +78,7 @@ fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
         return Err(fields.wrong("access_level", "must be private or public_read"));
     }
     fields.done()?;
-    let taken = call
-        .world
-        .sql
-        .query_row(
-            "SELECT 1 FROM bucket WHERE branch_id = ?1 AND name = ?2",
-            [branch.id.as_str(), name],
-            |_| Ok(()),
-        )
-        .optional()?;
-    if taken.is_some() {
+    if exists(call.world.sql, &branch.id, name)? {
         return Err(ApiError::conflict(format!("bucket already exists; bucket_name:\"{name}\"")));
     }
     let created_at = call.world.at.text();
@@ -80,15 +89,35 @@ fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     Reply::created(json!({ "bucket": bucket_json(name, access_level, &created_at) }))
 }
 
-fn delete(call: &Call<'_>) -> Result<Reply, ApiError> {
+fn exists(sql: &Connection, branch_id: &str, name: &str) -> Result<bool, ApiError> {
+    Ok(sql.query_row(
+        "SELECT EXISTS (SELECT 1 FROM bucket WHERE branch_id = ?1 AND name = ?2)",
+        [branch_id, name],
+        |row| row.get(0),
+    )?)
+}
+
+/// The id of the branch whose bucket the path names, or 404 for whichever is missing.
+fn require(call: &Call<'_>) -> Result<String, ApiError> {
     let (_, branch) = branch::of(call)?;
-    let deleted = call.world.sql.execute(
-        "DELETE FROM bucket WHERE branch_id = ?1 AND name = ?2",
-        [branch.id.as_str(), call.param("bucket_name")],
-    )?;
-    if deleted == 0 {
-        return Err(ApiError::absent("bucket"));
+    if exists(call.world.sql, &branch.id, call.param("bucket_name"))? {
+        return Ok(branch.id);
     }
+    Err(ApiError::absent("bucket"))
+}
+
+fn delete(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let branch_id = require(call)?;
+    let key = [branch_id.as_str(), call.param("bucket_name")];
+    let holds_objects: bool = call.world.sql.query_row(
+        "SELECT EXISTS (SELECT 1 FROM bucket_object WHERE branch_id = ?1 AND bucket_name = ?2)",
+        key,
+        |row| row.get(0),
+    )?;
+    if holds_objects {
+        return Err(ApiError::conflict("bucket is not empty"));
+    }
+    call.world.sql.execute("DELETE FROM bucket WHERE branch_id = ?1 AND name = ?2", key)?;
     Reply::nothing()
 }
 
@@ -107,6 +136,12 @@ fn inherit(world: &World<'_>, lineage: &Lineage<'_>) -> Result<(), ApiError> {
         "INSERT INTO bucket (branch_id, name, access_level, created_at)
          SELECT ?2, name, access_level, created_at FROM bucket WHERE branch_id = ?1
          ORDER BY rowid",
+        [&lineage.parent.id, &lineage.child.id],
+    )?;
+    world.sql.execute(
+        "INSERT INTO bucket_object (branch_id, bucket_name, key, size, etag, last_modified)
+         SELECT ?2, bucket_name, key, size, etag, last_modified FROM bucket_object
+         WHERE branch_id = ?1",
         [&lineage.parent.id, &lineage.child.id],
     )?;
     Ok(())

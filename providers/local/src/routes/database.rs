@@ -14,7 +14,7 @@ use self::role::Role;
 use super::branch::{self, Branch};
 use super::operation::Lock;
 use super::project::Project;
-use super::{Kind, Lineage, Route, endpoint};
+use super::{Kind, Lineage, Route, data_api, endpoint};
 use crate::body::Fields;
 use crate::call::{Call, Reply, World, set};
 use crate::error::ApiError;
@@ -23,6 +23,16 @@ pub(crate) const KIND: Kind = Kind {
     routes: &[
         Route::get("/projects/{project_id}/branches/{branch_id}/databases", "listBranchDatabases", list),
         Route::post("/projects/{project_id}/branches/{branch_id}/databases", "createBranchDatabase", create),
+        Route::get(
+            "/projects/{project_id}/branches/{branch_id}/databases/{database_name}",
+            "getBranchDatabase",
+            get,
+        ),
+        Route::patch(
+            "/projects/{project_id}/branches/{branch_id}/databases/{database_name}",
+            "updateBranchDatabase",
+            update,
+        ),
         Route::delete(
             "/projects/{project_id}/branches/{branch_id}/databases/{database_name}",
             "deleteBranchDatabase",
@@ -30,6 +40,11 @@ pub(crate) const KIND: Kind = Kind {
         ),
         Route::get("/projects/{project_id}/branches/{branch_id}/roles", "listBranchRoles", role::list),
         Route::post("/projects/{project_id}/branches/{branch_id}/roles", "createBranchRole", role::create),
+        Route::get(
+            "/projects/{project_id}/branches/{branch_id}/roles/{role_name}",
+            "getBranchRole",
+            role::get,
+        ),
         Route::delete(
             "/projects/{project_id}/branches/{branch_id}/roles/{role_name}",
             "deleteBranchRole",
@@ -146,22 +161,34 @@ pub(super) fn describe(
 }
 
 fn inherit(world: &World<'_>, lineage: &Lineage<'_>) -> Result<(), ApiError> {
-    let (parent, child) = (&lineage.parent.id, &lineage.child.id);
-    for mut role in role::of_branch(world.sql, parent)? {
-        role.branch_id.clone_from(child);
+    copy(world.sql, lineage.parent, lineage.child)
+}
+
+/// Gives a branch that has none the roles and databases of another.
+fn copy(sql: &Connection, from: &Branch, to: &Branch) -> Result<(), ApiError> {
+    for mut role in role::of_branch(sql, &from.id)? {
+        role.branch_id.clone_from(&to.id);
         // Who can see a protected branch's passwords must not get its data by branching it.
-        if lineage.parent.protected {
+        if from.protected {
             role.renew_password();
         }
-        role.insert(world.sql)?;
+        role.insert(sql)?;
     }
-    world.sql.execute(
+    sql.execute(
         "INSERT INTO database (branch_id, name, owner_name, created_at, updated_at)
          SELECT ?2, name, owner_name, created_at, updated_at FROM database
          WHERE branch_id = ?1 ORDER BY id",
-        [parent, child],
+        [&from.id, &to.id],
     )?;
     Ok(())
+}
+
+/// Replaces a branch's roles and databases by those of another.
+pub(super) fn restore(sql: &Connection, from: &Branch, to: &Branch) -> Result<(), ApiError> {
+    sql.execute("DELETE FROM database WHERE branch_id = ?1", [&to.id])?;
+    sql.execute("DELETE FROM role WHERE branch_id = ?1", [&to.id])?;
+    copy(sql, from, to)?;
+    data_api::forget_missing(sql, &to.id)
 }
 
 fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -169,6 +196,50 @@ fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
     let all = of_branch(call.world.sql, &branch.id)?;
     let shown: Vec<Value> = all.iter().map(Database::json).collect();
     Reply::ok(json!({ "databases": shown }))
+}
+
+fn get(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let (_, branch) = branch::of(call)?;
+    let found = find(call.world.sql, &branch.id, call.param("database_name"))?;
+    let database = found.ok_or_else(|| ApiError::absent("database"))?;
+    Reply::ok(json!({ "database": database.json() }))
+}
+
+fn refuse_taken(sql: &Connection, branch_id: &str, name: &str) -> Result<(), ApiError> {
+    match find(sql, branch_id, name)? {
+        Some(_) => Err(ApiError::conflict(format!("database already exists; database_name:\"{name}\""))),
+        None => Ok(()),
+    }
+}
+
+fn update(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let (project, branch) = branch::of(call)?;
+    let sql = call.world.sql;
+    let found = find(sql, &branch.id, call.param("database_name"))?;
+    let mut database = found.ok_or_else(|| ApiError::absent("database"))?;
+    let mut body = call.fields()?;
+    let mut fields = body.required_object("database")?;
+    let name = valid_name(&mut fields, "name")?.unwrap_or(&database.name).to_owned();
+    let owner = fields.optional::<&str>("owner_name")?.unwrap_or(&database.owner_name).to_owned();
+    fields.done()?;
+    body.done()?;
+    if role::find(sql, &branch.id, &owner)?.is_none() {
+        return Err(ApiError::absent("role"));
+    }
+    if name != database.name {
+        refuse_taken(sql, &branch.id, &name)?;
+    }
+    let mut lock = Lock::take(&call.world, &project.id)?;
+    data_api::follow_rename(sql, &branch.id, &database.name, &name)?;
+    database.name = name;
+    database.owner_name = owner;
+    database.updated_at = call.world.at.text();
+    sql.execute(
+        "UPDATE database SET name = ?2, owner_name = ?3, updated_at = ?4 WHERE id = ?1",
+        (database.id, &database.name, &database.owner_name, &database.updated_at),
+    )?;
+    lock.schedule("apply_config", &branch.id, None)?;
+    Reply::ok(json!({ "database": database.json(), "operations": lock.operations() }))
 }
 
 fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -183,9 +254,7 @@ fn create(call: &Call<'_>) -> Result<Reply, ApiError> {
     if role::find(sql, &branch.id, owner)?.is_none() {
         return Err(ApiError::absent("role"));
     }
-    if find(sql, &branch.id, name)?.is_some() {
-        return Err(ApiError::conflict(format!("database already exists; database_name:\"{name}\"")));
-    }
+    refuse_taken(sql, &branch.id, name)?;
     let mut lock = Lock::take(&call.world, &project.id)?;
     insert(&call.world, &branch.id, name, owner)?;
     lock.schedule("apply_config", &branch.id, None)?;
@@ -201,6 +270,7 @@ fn delete(call: &Call<'_>) -> Result<Reply, ApiError> {
     };
     let mut lock = Lock::take(&call.world, &project.id)?;
     sql.execute("DELETE FROM database WHERE id = ?1", [database.id])?;
+    data_api::forget_missing(sql, &branch.id)?;
     lock.schedule("apply_config", &branch.id, None)?;
     Reply::ok(json!({ "database": database.json(), "operations": lock.operations() }))
 }

@@ -17,7 +17,7 @@ use super::{Kind, Route};
 use crate::body::Fields;
 use crate::call::{Call, Reply, World, number, set};
 use crate::error::ApiError;
-use crate::hosts;
+use crate::{hosts, ids};
 
 pub(crate) const KIND: Kind = Kind {
     routes: &[
@@ -218,6 +218,12 @@ pub(super) fn of_branch(sql: &Connection, branch_id: &str) -> Result<Vec<Endpoin
 pub(super) fn read_write_of(sql: &Connection, branch_id: &str) -> Result<Option<Endpoint>, ApiError> {
     let all = of_branch(sql, branch_id)?;
     Ok(all.into_iter().find(|endpoint| endpoint.kind == READ_WRITE))
+}
+
+/// The id that begins the hosts of a branch's services, which it has even without a compute.
+pub(super) fn host_id_of(sql: &Connection, branch_id: &str) -> Result<String, ApiError> {
+    let endpoint = read_write_of(sql, branch_id)?;
+    Ok(endpoint.map_or_else(|| ids::endpoint_of(branch_id), |found| found.id))
 }
 
 /// The compute with an id, if it belongs to the project.

@@ -91,10 +91,14 @@ impl Function {
         Ok(())
     }
 
-    fn json(&self, world: &World<'_>) -> Result<Value, ApiError> {
+    /// As answers show it; with `read` it is one read of what a seed scripted.
+    fn json(&self, world: &World<'_>, read: bool) -> Result<Value, ApiError> {
         let deployments = deployments_of(world.sql, &self.branch_id, &self.slug)?;
-        let now = world.at.real_ms;
-        let active = deployments.iter().find(|deployment| deployment.status_at(now) == COMPLETED);
+        let mut shown_deployments = Vec::new();
+        for (index, deployment) in deployments.iter().enumerate() {
+            let status = self.status(world, deployment, read && index == 0);
+            shown_deployments.push((status == COMPLETED, deployment.json(&status)));
+        }
         let mut shown = json!({
             "id": self.id,
             "slug": self.slug,
@@ -102,11 +106,18 @@ impl Function {
             "invocation_url": self.invocation_url,
             "created_at": self.created_at,
         });
-        let current = deployments.first().map(|deployment| deployment.json(now));
+        let current = shown_deployments.first().map(|(_, deployment)| deployment.clone());
         set(&mut shown, "current_deployment", current);
-        let active = active.map(|deployment| deployment.json(now));
-        set(&mut shown, "active_deployment", active);
+        let active = shown_deployments.into_iter().find(|(completed, _)| *completed);
+        set(&mut shown, "active_deployment", active.map(|(_, deployment)| deployment));
         Ok(shown)
+    }
+
+    /// A deployment's status: the one a seed scripted, or what its build has come to.
+    fn status(&self, world: &World<'_>, deployment: &Deployment, read: bool) -> String {
+        world
+            .with_pins(|pins| pins.status(&self.branch_id, &self.slug, deployment.id, read))
+            .unwrap_or_else(|| deployment.status_at(world.at.real_ms).to_owned())
     }
 }
 
@@ -184,13 +195,9 @@ impl Deployment {
         }
     }
 
-    fn json(&self, real_ms: i64) -> Value {
-        let status = self.status_at(real_ms);
+    /// As answers show it with a status.
+    fn json(&self, status: &str) -> Value {
         let error = self.error.as_deref().filter(|_| status == self.outcome);
-        self.json_as(status, error)
-    }
-
-    fn json_as(&self, status: &str, error: Option<&str>) -> Value {
         let mut shown = json!({
             "id": self.id,
             "status": status,
@@ -226,7 +233,8 @@ fn all_of(sql: &Connection, branch_id: &str) -> Result<Vec<Function>, ApiError> 
         .collect::<Result<_, _>>()?)
 }
 
-fn find(sql: &Connection, branch_id: &str, slug: &str) -> Result<Option<Function>, ApiError> {
+/// The function with a slug, if the branch has it.
+pub(super) fn find(sql: &Connection, branch_id: &str, slug: &str) -> Result<Option<Function>, ApiError> {
     Ok(sql
         .prepare_cached(
             "SELECT branch_id, slug, id, name, invocation_url, inherited, created_at, rowid
@@ -246,14 +254,14 @@ fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
     let all = all_of(call.world.sql, &branch.id)?;
     let page = Paging::new(100, 1000).page(call, all, |function| Key::number(function.rowid))?;
     let shown: Vec<Value> =
-        page.items.iter().map(|function| function.json(&call.world)).collect::<Result<_, _>>()?;
+        page.items.iter().map(|function| function.json(&call.world, false)).collect::<Result<_, _>>()?;
     let mut body = json!({ "functions": shown });
     set(&mut body, "pagination", page.next().map(|next| json!({ "next": next })));
     Reply::ok(body)
 }
 
 fn get(call: &Call<'_>) -> Result<Reply, ApiError> {
-    Reply::ok(json!({ "function": of(call)?.json(&call.world)? }))
+    Reply::ok(json!({ "function": of(call)?.json(&call.world, true)? }))
 }
 
 fn rename(call: &Call<'_>) -> Result<Reply, ApiError> {
@@ -270,7 +278,7 @@ fn rename(call: &Call<'_>) -> Result<Reply, ApiError> {
         return Err(ApiError::absent("function"));
     }
     function.save(call.world.sql)?;
-    Reply::ok(json!({ "function": function.json(&call.world)? }))
+    Reply::ok(json!({ "function": function.json(&call.world, false)? }))
 }
 
 fn delete(call: &Call<'_>) -> Result<Reply, ApiError> {

@@ -1,7 +1,7 @@
 //! Operations, and the project lock they hold.
 //!
-//! Changing a branch, compute, database, role or Auth takes the project's lock and schedules
-//! operations; while one of them runs, the next such change is answered with 423.
+//! Changing a branch, compute, database, role, Auth or Data API takes the project's lock and
+//! schedules operations; while one of them runs, the next such change is answered with 423.
 //! Invariant: operations are only ever scheduled through the lock. Their status is not stored: it
 //! follows from when they started, so none is left running when the process is killed.
 

@@ -12,6 +12,9 @@ use super::{
 };
 use crate::{clock, ids};
 
+/// The MD5 of nothing, which is what object storage tags an empty object with.
+const EMPTY_ETAG: &str = "d41d8cd98f00b204e9800998ecf8427e";
+
 impl Seed {
     /// Inserts everything in the open transaction; `now` is when it was all created.
     pub(crate) fn insert(&self, sql: &Connection, now: &str) -> Result<()> {
@@ -38,6 +41,18 @@ impl Seed {
         }
         for seed in &self.functions {
             function(sql, seed, now)?;
+        }
+        for seed in &self.data_api {
+            seed.insert(sql)?;
+        }
+        for seed in &self.triggers {
+            seed.insert(sql)?;
+        }
+        for seed in &self.domains {
+            seed.insert(sql)?;
+        }
+        for seed in &self.credentials {
+            seed.insert(sql, now)?;
         }
         Ok(())
     }
@@ -145,15 +160,22 @@ fn auth(sql: &Connection, seed: &AuthSeed, now: &str) -> Result<()> {
     Ok(())
 }
 
-fn bucket(sql: &Connection, seed: &BucketSeed, now: &str) -> Result<()> {
+pub(super) fn bucket(sql: &Connection, seed: &BucketSeed, now: &str) -> Result<()> {
     sql.execute(
         "INSERT INTO bucket (branch_id, name, access_level, created_at) VALUES (?1, ?2, ?3, ?4)",
         (&seed.branch_id, &seed.name, &seed.access_level, now),
     )?;
+    for key in &seed.objects {
+        sql.execute(
+            "INSERT INTO bucket_object (branch_id, bucket_name, key, size, etag, last_modified)
+             VALUES (?1, ?2, ?3, 0, ?4, ?5)",
+            (&seed.branch_id, &seed.name, key, EMPTY_ETAG, now),
+        )?;
+    }
     Ok(())
 }
 
-fn function(sql: &Connection, seed: &FunctionSeed, now: &str) -> Result<()> {
+pub(super) fn function(sql: &Connection, seed: &FunctionSeed, now: &str) -> Result<()> {
     sql.execute(
         "INSERT INTO function (branch_id, slug, id, name, invocation_url, inherited, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6)",
@@ -204,6 +226,6 @@ fn deployment(sql: &Connection, function: &FunctionSeed, seed: &DeploymentSeed, 
     Ok(())
 }
 
-fn or<'a>(given: &'a str, otherwise: &'a str) -> &'a str {
+pub(super) fn or<'a>(given: &'a str, otherwise: &'a str) -> &'a str {
     if given.is_empty() { otherwise } else { given }
 }

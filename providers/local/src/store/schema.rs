@@ -15,7 +15,8 @@ const APPLICATION_ID: i64 = 0x6e66_6c62;
 
 /// Rows are listed in the order they were inserted unless a list says otherwise, so no table is
 /// `WITHOUT ROWID`.
-const MIGRATIONS: &[&str] = &["
+const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE project (
     id TEXT PRIMARY KEY, name TEXT NOT NULL, region_id TEXT NOT NULL, pg_version INTEGER NOT NULL,
     org_id TEXT, min_cu REAL, max_cu REAL, suspend_timeout INTEGER,
@@ -81,7 +82,50 @@ CREATE TABLE operation (
     created_at TEXT NOT NULL, started_ms INTEGER NOT NULL, duration_ms INTEGER NOT NULL
 );
 CREATE INDEX operation_project ON operation (project_id);
-"];
+",
+    "
+CREATE TABLE data_api (
+    branch_id TEXT NOT NULL REFERENCES branch (id) ON DELETE CASCADE,
+    database_name TEXT NOT NULL, url TEXT NOT NULL, auth_provider TEXT,
+    settings TEXT, verbatim INTEGER NOT NULL,
+    PRIMARY KEY (branch_id, database_name)
+);
+CREATE TABLE function_trigger (
+    branch_id TEXT NOT NULL REFERENCES branch (id) ON DELETE CASCADE,
+    id TEXT NOT NULL, type TEXT NOT NULL, name TEXT NOT NULL, function_slug TEXT NOT NULL,
+    function_path TEXT NOT NULL, enabled INTEGER NOT NULL, inherited INTEGER NOT NULL,
+    cron TEXT, bucket_name TEXT, prefix TEXT, version INTEGER NOT NULL,
+    PRIMARY KEY (branch_id, id)
+);
+CREATE TABLE custom_domain (
+    domain TEXT PRIMARY KEY, branch_id TEXT NOT NULL REFERENCES branch (id) ON DELETE CASCADE,
+    entity_type TEXT NOT NULL, entity_id TEXT NOT NULL, cname_target TEXT NOT NULL
+);
+CREATE INDEX custom_domain_branch ON custom_domain (branch_id);
+CREATE TABLE credential (
+    branch_id TEXT NOT NULL REFERENCES branch (id) ON DELETE CASCADE,
+    token_id TEXT NOT NULL, token_id_short TEXT, name TEXT, scopes TEXT NOT NULL,
+    principal_type TEXT NOT NULL, api_secret TEXT, s3_secret TEXT, created_at TEXT NOT NULL,
+    last_used_at TEXT, revoked_at TEXT,
+    PRIMARY KEY (branch_id, token_id)
+);
+CREATE TABLE bucket_object (
+    branch_id TEXT NOT NULL, bucket_name TEXT NOT NULL, key TEXT NOT NULL,
+    size INTEGER NOT NULL, etag TEXT NOT NULL, last_modified TEXT NOT NULL,
+    PRIMARY KEY (branch_id, bucket_name, key),
+    FOREIGN KEY (branch_id, bucket_name) REFERENCES bucket (branch_id, name) ON DELETE CASCADE
+);
+ALTER TABLE branch ADD COLUMN last_reset_at TEXT;
+WITH platform (name, scopes) AS (VALUES
+    ('Default object storage credential', '[\"storage:read\",\"storage:write\"]'),
+    ('Default AI gateway credential', '[\"ai_gateway:invoke\"]'))
+INSERT INTO credential (branch_id, token_id, name, scopes, principal_type, api_secret, s3_secret,
+    created_at)
+SELECT branch.id, 'nak_live_' || lower(hex(randomblob(16))), platform.name, platform.scopes, 'user',
+    lower(hex(randomblob(24))), lower(hex(randomblob(32))), strftime('%Y-%m-%dT%H:%M:%SZ', 'now')
+FROM branch CROSS JOIN platform;
+",
+];
 
 /// The version of a database all migrations were applied to.
 const NEWEST: i64 = MIGRATIONS.len() as i64;

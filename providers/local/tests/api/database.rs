@@ -122,3 +122,41 @@ async fn connection_strings_name_the_compute() {
         uri(query.to_owned()).await.refused(status);
     }
 }
+
+#[tokio::test]
+async fn one_database_and_one_role_can_be_read() {
+    let api = Api::new().await;
+    let database = api.get(&format!("{MAIN}/databases/neondb")).await.expect(200)["database"].clone();
+    assert_eq!(database["owner_name"], "neondb_owner");
+    assert_eq!(api.get(&format!("{MAIN}/databases/none")).await.refused(404), "database not found");
+    let role = api.get(&format!("{MAIN}/roles/neondb_owner")).await.expect(200)["role"].clone();
+    assert_eq!(role["authentication_method"], "password");
+    assert!(role.get("password").is_none());
+    assert_eq!(api.get(&format!("{MAIN}/roles/none")).await.refused(404), "role not found");
+}
+
+#[tokio::test]
+async fn a_database_can_be_renamed_and_given_away() {
+    let api = Api::new().await;
+    api.post(&format!("{MAIN}/roles"), json!({ "role": { "name": "bob" } })).await.expect(201);
+    let path = format!("{MAIN}/databases/neondb");
+    let other = json!({ "database": { "name": "shop", "owner_name": "neondb_owner" } });
+    api.post(&format!("{MAIN}/databases"), other).await.expect(201);
+    for (body, status) in [
+        (json!({ "database": { "owner_name": "nobody" } }), 404),
+        (json!({ "database": { "name": "shop" } }), 409),
+        (json!({ "database": { "name": "" } }), 400),
+        (json!({ "database": { "colour": 1 } }), 400),
+        (json!({}), 400),
+    ] {
+        api.patch(&path, body).await.refused(status);
+    }
+    let changed = api.patch(&path, json!({ "database": { "name": "db", "owner_name": "bob" } })).await;
+    let changed = changed.expect(200);
+    assert_eq!(
+        (&changed["database"]["name"], &changed["database"]["owner_name"]),
+        (&json!("db"), &json!("bob"))
+    );
+    assert!(!changed["operations"].as_array().unwrap().is_empty());
+    api.get(&path).await.refused(404);
+}

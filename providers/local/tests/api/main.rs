@@ -4,10 +4,15 @@
 mod harness;
 
 mod account;
+mod ai_gateway;
 mod auth;
 mod branch;
 mod bucket;
+mod bucket_object;
+mod credential;
+mod data_api;
 mod database;
+mod domain;
 mod endpoint;
 mod expiry;
 mod fault;
@@ -15,7 +20,11 @@ mod function;
 mod lock;
 mod persistence;
 mod project;
+mod replacement;
+mod restore;
 mod seed;
+mod seed_attached;
 mod start;
 mod transport;
+mod trigger;
 mod upload;

@@ -30,6 +30,31 @@ async fn state_survives_a_restart() {
 }
 
 #[tokio::test]
+async fn a_file_of_the_first_version_is_brought_up_to_date() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("state.db");
+    Api::at(&file).await.server.shutdown().await;
+    let connection = rusqlite::Connection::open(&file).unwrap();
+    connection
+        .execute_batch(
+            "DROP TABLE data_api; DROP TABLE function_trigger; DROP TABLE custom_domain;
+             DROP TABLE credential; DROP TABLE bucket_object;
+             ALTER TABLE branch DROP COLUMN last_reset_at;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+    drop(connection);
+    let api = Api::at(&file).await;
+    let credentials = api.get(&format!("{MAIN}/credentials")).await.expect(200)["credentials"].clone();
+    let names = ["Default object storage credential", "Default AI gateway credential"];
+    assert_eq!(each(&credentials, "name"), names);
+    let ids = each(&credentials, "token_id");
+    assert!(ids[0] != ids[1] && ids[0].len() == "nak_live_".len() + 32, "{ids:?}");
+    let reveal = api.post(&format!("{MAIN}/credentials/{}/reveal", ids[0]), json!({})).await.expect(200);
+    assert_eq!(reveal["s3_secret_access_key"].as_str().unwrap().len(), "nsk_live_".len() + 64);
+}
+
+#[tokio::test]
 async fn two_servers_may_share_a_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("state.db");

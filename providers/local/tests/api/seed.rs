@@ -54,6 +54,7 @@ fn seed() -> Seed {
             branch_id: branch_id(),
             name: "uploads".into(),
             access_level: "public_read".into(),
+            ..BucketSeed::default()
         }],
         functions: vec![FunctionSeed {
             branch_id: branch_id(),

@@ -8,6 +8,7 @@ use neonform_engine::policy::Policy;
 use neonform_engine::value::Value;
 
 use super::driver::AuthLive;
+use crate::scope::DEFAULT_DATABASE;
 use crate::toggle::is_on;
 
 /// The Neon Auth kind.
@@ -42,12 +43,7 @@ impl Kind for Auth {
         declared.resolved.push((Path::root().key("authEnabled"), on.into()));
         if on {
             let path = Path::root().key("auth");
-            declared.resources.push(Resource {
-                address: Address::singleton(Self::NAME),
-                spec: Spec,
-                needs: Vec::new(),
-                path,
-            });
+            declared.resources.push(Resource::new(Address::singleton(Self::NAME), Spec, path));
             declared.service = Some("Neon Auth");
         }
         declared
@@ -60,18 +56,25 @@ impl Kind for Auth {
         _spec: &Spec,
         live: Option<&AuthLive>,
     ) -> Vec<Change<Operation>> {
-        // The read always answers: a branch without the integration still has a database to choose.
-        let Some(live) = live.filter(|live| !live.enabled) else { return Vec::new() };
-        let mut change =
-            Change::doable(Action::Create, Impact::Additive, Operation::Enable(live.database.clone()));
-        change.attributes = vec![Attribute::added("database", live.database.as_str())];
-        change.record = Some(Record {
+        if live.is_some_and(|live| live.enabled) {
+            return Vec::new();
+        }
+        // A branch without the integration still has a database to choose.
+        let database = live.map_or(DEFAULT_DATABASE, |live| &live.database);
+        let operation = Operation::Enable(database.to_owned());
+        let mut change = Change::doable(Action::Create, Impact::Additive, operation);
+        change.attributes = vec![Attribute::added("database", database)];
+        change.records = vec![Record {
             kind: "service",
             identifier: "auth".to_owned(),
             action: Action::Create,
             details: Vec::new(),
-        });
+        }];
         vec![change]
+    }
+
+    fn inherited(&self, live: &AuthLive) -> Option<AuthLive> {
+        Some(live.clone())
     }
 
     fn export(&self, _name: &str, live: &AuthLive) -> Vec<(Path, Value)> {

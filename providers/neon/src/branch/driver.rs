@@ -2,16 +2,19 @@
 
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::Failure;
-use neonform_engine::kind::{Driver, Outputs};
+use neonform_engine::kind::{Driver, Outputs, Prior};
+use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
 use super::compute::Compute;
+use super::creation::NewBranch;
 use super::spec::{Branch, Operation};
 use crate::client::Request;
 use crate::scope::Scope;
+use crate::wire::number;
 
 /// A branch as reported.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct BranchLive {
     /// Whether it is protected.
     pub protected: bool,
@@ -48,6 +51,7 @@ impl Driver<Scope> for Branch {
         scope: &Scope,
         _address: &Address,
         operation: Operation,
+        _prior: &Prior,
     ) -> Result<Outputs, Failure> {
         let request = match operation {
             Operation::Resize { endpoint, compute } => {
@@ -60,10 +64,36 @@ impl Driver<Scope> for Branch {
                 let body = json!({ "branch": { "expires_at": format!("{at:.3}") } });
                 Request::patch("updateBranch", scope.in_branch(&[])).json(body)
             }
+            Operation::Create(branch) => return create(scope, &branch).await,
         };
         scope.client.send::<Json>(request).await?;
         Ok(Outputs::new())
     }
+}
+
+#[derive(Deserialize)]
+struct Created {
+    branch: CreatedBranch,
+}
+
+#[derive(Deserialize)]
+struct CreatedBranch {
+    id: String,
+}
+
+/// One call carries everything that the policy says about a new branch (spec 5.1).
+async fn create(scope: &Scope, new: &NewBranch) -> Result<Outputs, Failure> {
+    let mut branch = Map::new();
+    branch.insert("name".to_owned(), new.name.as_str().into());
+    branch.extend(new.parent.as_deref().map(|id| ("parent_id".to_owned(), id.into())));
+    branch.extend(new.expires_at.map(|at| ("expires_at".to_owned(), format!("{at:.3}").into())));
+    branch.extend(new.protected.map(|protected| ("protected".to_owned(), protected.into())));
+    let mut endpoint = new.compute.as_ref().map(compute_body).unwrap_or_default();
+    endpoint.insert("type".to_owned(), "read_write".into());
+    let body = json!({ "branch": branch, "endpoints": [endpoint] });
+    let request = Request::post("createBranch", scope.in_project(&["branches"])).json(body);
+    let created: Created = scope.client.send(request).await?;
+    Ok(vec![("branchId".to_owned(), created.branch.id.into())])
 }
 
 fn compute_body(compute: &Compute) -> Map<String, Json> {
@@ -72,10 +102,4 @@ fn compute_body(compute: &Compute) -> Map<String, Json> {
     body.extend(compute.max.map(|max| ("autoscaling_limit_max_cu".to_owned(), number(max))));
     body.extend(compute.suspend.as_ref().map(|s| ("suspend_timeout_seconds".to_owned(), s.seconds.into())));
     body
-}
-
-/// A compute size as JSON: 2 and not 2.0.
-#[expect(clippy::cast_possible_truncation, reason = "sizes are at most 56")]
-fn number(size: f64) -> Json {
-    if size.fract() == 0.0 { Json::from(size as i64) } else { Json::from(size) }
 }

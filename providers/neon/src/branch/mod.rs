@@ -6,6 +6,7 @@
 //!
 //! | situation | change | impact |
 //! | --- | --- | --- |
+//! | no such branch | create with parent, lifetime, protection, compute in one call | additive |
 //! | a named compute setting differs, compared in seconds and sizes | update the endpoint | override |
 //! | compute settings named, no read-write endpoint | none possible | |
 //! | `protected` named and different | update | override |
@@ -15,9 +16,11 @@
 
 mod spec;
 mod compute;
+mod creation;
 mod driver;
 mod parent;
 
 pub use compute::{Compute, Suspend};
+pub use creation::NewBranch;
 pub use driver::{BranchLive, EndpointLive};
 pub use spec::{Branch, Operation, Spec};

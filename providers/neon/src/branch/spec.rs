@@ -11,6 +11,7 @@ use neonform_engine::policy::Policy;
 use neonform_engine::value::Value;
 
 use super::compute::{self, Compute, shown};
+use super::creation::{self, NewBranch};
 use super::driver::{BranchLive, EndpointLive};
 use super::parent;
 use crate::duration;
@@ -50,6 +51,8 @@ pub enum Operation {
     Protect(bool),
     /// Set the expiry.
     Expire(Timestamp),
+    /// Create the branch.
+    Create(NewBranch),
 }
 
 impl Kind for Branch {
@@ -65,12 +68,7 @@ impl Kind for Branch {
         let spec = read_tuning(policy, &mut declared.resolved);
         if let Some(target) = policy.target() {
             let address = Address::new(Self::NAME, &target.name);
-            declared.resources.push(Resource {
-                address,
-                spec,
-                needs: Vec::new(),
-                path: Path::root().key("branch"),
-            });
+            declared.resources.push(Resource::new(address, spec, Path::root().key("branch")));
         }
         declared
     }
@@ -82,7 +80,7 @@ impl Kind for Branch {
         spec: &Spec,
         live: Option<&BranchLive>,
     ) -> Vec<Change<Operation>> {
-        let Some(live) = live else { return Vec::new() };
+        let Some(live) = live else { return vec![creation::creation(context, spec)] };
         let name = &context.target.name;
         let mut changes = Vec::new();
         changes.extend(spec.compute.as_ref().and_then(|wanted| compute_change(name, wanted, live)));
@@ -157,7 +155,7 @@ fn compute_change(branch: &str, wanted: &Compute, live: &BranchLive) -> Option<C
     }
     let operation = Operation::Resize { endpoint: endpoint.id.clone(), compute: wanted.clone() };
     let mut change = Change::doable(Action::Update, Impact::Override, operation);
-    change.record = Some(Record {
+    change.records = vec![Record {
         kind: "branch",
         identifier: branch.to_owned(),
         action: Action::Update,
@@ -166,7 +164,7 @@ fn compute_change(branch: &str, wanted: &Compute, live: &BranchLive) -> Option<C
             ("endpointId".to_owned(), endpoint.id.as_str().into()),
             ("settings".to_owned(), Value::Map(wanted.written())),
         ],
-    });
+    }];
     let side = |pick: fn(&Difference) -> Option<Value>| {
         differing.iter().filter_map(|found| Some((found.setting.to_owned(), pick(found)?))).collect()
     };
@@ -231,7 +229,7 @@ fn no_endpoint(branch: &str, wanted: &Compute) -> Change<Operation> {
         attributes: vec![Attribute::changed("computeSettings", None, Value::Map(wanted.written()))],
         reason: Some("the branch has no read-write compute to tune".to_owned()),
         doable: Doable::No(Remedy::ByHand(fix.to_owned())),
-        record: None,
+        records: Vec::new(),
         conflict: Some(Conflict {
             identifier: branch.to_owned(),
             field: "endpoint",
@@ -282,8 +280,8 @@ fn set_reports(
     desired: Value,
 ) {
     let identifier = branch.to_owned();
-    change.record =
-        Some(Record { kind: "branch", identifier: identifier.clone(), action: Action::Update, details });
+    change.records =
+        vec![Record { kind: "branch", identifier: identifier.clone(), action: Action::Update, details }];
     change.conflict = Some(Conflict { identifier, field, current, desired: Some(desired) });
 }
 

@@ -1,8 +1,8 @@
 //! What is sent for buckets.
 
 use neonform_engine::address::Address;
-use neonform_engine::diagnostic::Failure;
-use neonform_engine::kind::{Driver, Outputs};
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::kind::{Driver, Outputs, Prior};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
@@ -10,16 +10,31 @@ use super::spec::{Bucket, Operation};
 use crate::client::Request;
 use crate::scope::Scope;
 
+const FEATURE: &str = "Object storage";
+
 /// A bucket as reported.
 #[derive(Debug, Clone)]
 pub struct BucketLive {
     /// Its access level; one that this version does not know reads as `private` (API spec 5).
     pub access: String,
+    /// Whether there are objects in it; known only once it was examined.
+    pub holds_objects: Option<bool>,
 }
 
 #[derive(Deserialize)]
 struct Listed {
     buckets: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+struct Objects {
+    #[serde(default)]
+    objects: Vec<Object>,
+}
+
+#[derive(Deserialize)]
+struct Object {
+    key: String,
 }
 
 #[derive(Deserialize)]
@@ -31,15 +46,24 @@ struct Item {
 
 impl Driver<Scope> for Bucket {
     async fn read(&self, scope: &Scope) -> Result<Vec<(String, BucketLive)>, Failure> {
-        let request =
-            Request::get("listBranchBuckets", scope.in_branch(&["buckets"])).feature("Object storage");
+        let request = Request::get("listBranchBuckets", scope.in_branch(&["buckets"])).feature(FEATURE);
         let listed: Listed = scope.client.send(request).await?;
         let known = |level: String| if level == "public_read" { level } else { "private".to_owned() };
         let read = |item: Item| {
             let access = known(item.access_level.unwrap_or_default());
-            (item.name, BucketLive { access })
+            (item.name, BucketLive { access, holds_objects: None })
         };
         Ok(listed.buckets.into_iter().map(read).collect())
+    }
+
+    async fn examine(
+        &self,
+        scope: &Scope,
+        address: &Address,
+        live: BucketLive,
+    ) -> Result<BucketLive, Failure> {
+        let holds_objects = Some(!objects(scope, address.name(), "1").await?.is_empty());
+        Ok(BucketLive { holds_objects, ..live })
     }
 
     async fn apply(
@@ -47,11 +71,50 @@ impl Driver<Scope> for Bucket {
         scope: &Scope,
         address: &Address,
         operation: Operation,
+        _prior: &Prior,
     ) -> Result<Outputs, Failure> {
-        let Operation::Create(access) = operation;
-        let body = json!({ "name": address.name(), "access_level": access });
-        let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"]));
-        scope.client.send::<Json>(request.json(body).feature("Object storage")).await?;
+        match operation {
+            Operation::Create(access) => {
+                let body = json!({ "name": address.name(), "access_level": access });
+                let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"]));
+                scope.client.send::<Json>(request.json(body).feature(FEATURE)).await?;
+            }
+            Operation::Delete { with_data } => delete(scope, address.name(), with_data).await?,
+        }
         Ok(Outputs::new())
     }
+}
+
+/// Keys of objects in a bucket, at most `limit`.
+async fn objects(scope: &Scope, bucket: &str, limit: &str) -> Result<Vec<String>, Failure> {
+    let path = scope.in_branch(&["buckets", bucket, "objects"]);
+    let request = Request::get("listProjectBranchBucketObjects", path).query("limit", limit).feature(FEATURE);
+    // A bucket that went away meanwhile holds nothing.
+    let listed: Option<Objects> = scope.client.find(request).await?;
+    Ok(listed.map(|listed| listed.objects).unwrap_or_default().into_iter().map(|object| object.key).collect())
+}
+
+async fn delete(scope: &Scope, bucket: &str, with_data: bool) -> Result<(), Failure> {
+    let mut before = Vec::new();
+    loop {
+        let found = objects(scope, bucket, "100").await?;
+        if found.is_empty() {
+            break;
+        }
+        // Someone writes as fast as we delete, or deletions do not show yet: not ours to go on with.
+        if !with_data || found == before {
+            return Err(Diagnostic::error(codes::CONFLICT, "the bucket is not empty; it was not deleted")
+                .found(found[0].as_str())
+                .fix("pass --prune-data to delete it with everything in it, or declare it")
+                .into());
+        }
+        for key in &found {
+            let path = scope.in_branch(&["buckets", bucket, "objects", key]);
+            let request = Request::delete("deleteProjectBranchBucketObject", path).feature(FEATURE);
+            scope.client.delete(request).await?;
+        }
+        before = found;
+    }
+    let request = Request::delete("deleteBranchBucket", scope.in_branch(&["buckets", bucket]));
+    scope.client.delete(request.feature(FEATURE)).await
 }

@@ -6,8 +6,10 @@
 //! | --- | --- | --- |
 //! | no such bucket | create with its access level | additive |
 //! | another access level | shown only: the API has no call for it | |
+//! | not declared, pruning, empty or `--prune-data` | delete, objects first | destructive |
+//! | not declared, pruning, not empty | shown only | |
 //!
-//! Never deleted. Nothing has to be there first.
+//! Nothing has to be there first.
 
 mod spec;
 mod driver;

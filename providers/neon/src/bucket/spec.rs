@@ -1,7 +1,7 @@
 //! When a bucket is created, and what is said about one that differs.
 
 use neonform_engine::address::Address;
-use neonform_engine::change::{Action, Attribute, Change, Doable, Impact, Record, Remedy};
+use neonform_engine::change::{Action, Attribute, Change, Impact, Record, Remedy};
 use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::kind::{Context, Declared, Kind, Resource};
 use neonform_engine::path::Path;
@@ -26,6 +26,11 @@ pub struct Spec {
 pub enum Operation {
     /// Create the bucket with this access level.
     Create(&'static str),
+    /// Delete the bucket; what is in it only with this consent.
+    Delete {
+        /// Whether objects may be deleted.
+        with_data: bool,
+    },
 }
 
 impl Kind for Bucket {
@@ -34,6 +39,7 @@ impl Kind for Bucket {
     type Operation = Operation;
 
     const NAME: &'static str = "bucket";
+    const PRUNED_AS: Option<&'static str> = Some("buckets");
 
     fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
         let mut declared = Declared::default();
@@ -65,8 +71,16 @@ impl Kind for Bucket {
         }
     }
 
+    fn inherited(&self, live: &BucketLive) -> Option<BucketLive> {
+        Some(live.clone())
+    }
+
+    fn prune(&self, address: &Address, live: &BucketLive, with_data: bool) -> Option<Change<Operation>> {
+        Some(deletion(address.name(), live, with_data))
+    }
+
     fn export(&self, name: &str, live: &BucketLive) -> Vec<(Path, Value)> {
-        let place = Path::root().key("preview").key("buckets").key(name).key("access");
+        let place = Path::root().key("buckets").key(name).key("access");
         vec![(place, live.access.as_str().into())]
     }
 }
@@ -87,12 +101,7 @@ fn read(name: &str, cursor: &Cursor<'_>) -> Option<Resource<Spec>> {
     let object = cursor.object()?;
     let access =
         object.get("access").map_or(Some("private"), |access| access.choice(&["private", "public_read"]))?;
-    Some(Resource {
-        address: Address::new(Bucket::NAME, name),
-        spec: Spec { access },
-        needs: Vec::new(),
-        path: cursor.path().clone(),
-    })
+    Some(Resource::new(Address::new(Bucket::NAME, name), Spec { access }, cursor.path().clone()))
 }
 
 fn resolved(resource: &Resource<Spec>) -> Value {
@@ -105,24 +114,40 @@ fn resolved(resource: &Resource<Spec>) -> Value {
 fn creation(name: &str, access: &'static str) -> Change<Operation> {
     let mut change = Change::doable(Action::Create, Impact::Additive, Operation::Create(access));
     change.attributes = vec![Attribute::added("access", access)];
-    change.record = Some(Record {
+    change.records = vec![Record {
         kind: "service",
         identifier: format!("bucket:{name}"),
         action: Action::Create,
         details: vec![("bucketName".to_owned(), name.into()), ("accessLevel".to_owned(), access.into())],
-    });
+    }];
     change
 }
 
 fn access_drift(wanted: &'static str, live: &BucketLive) -> Change<Operation> {
-    let fix = "delete the bucket and apply again, or write the live access level in the policy";
-    Change {
-        action: Action::NoOp,
-        impact: Impact::Additive,
-        attributes: vec![Attribute::changed("access", Some(live.access.as_str().into()), wanted)],
-        reason: Some("the platform cannot change the access level of a bucket".to_owned()),
-        doable: Doable::Shown(Remedy::ByHand(fix.to_owned())),
-        record: None,
-        conflict: None,
+    Change::shown(
+        vec![Attribute::changed("access", Some(live.access.as_str().into()), wanted)],
+        "the platform cannot change the access level of a bucket",
+        Remedy::ByHand(
+            "delete the bucket and apply again, or write the live access level in the policy".to_owned(),
+        ),
+    )
+}
+
+fn deletion(name: &str, live: &BucketLive, with_data: bool) -> Change<Operation> {
+    let access =
+        Attribute { name: "access".to_owned(), before: Some(live.access.as_str().into()), after: None };
+    if live.holds_objects == Some(true) && !with_data {
+        let remedy = Remedy::PassFlag("--prune-data to delete it with everything in it".to_owned());
+        return Change::shown(vec![access], "the bucket is not declared, and it is not empty", remedy);
     }
+    let mut change = Change::doable(Action::Delete, Impact::Destructive, Operation::Delete { with_data });
+    change.attributes = vec![access];
+    change.reason = Some("the policy does not declare it".to_owned());
+    change.records = vec![Record {
+        kind: "service",
+        identifier: format!("bucket:{name}"),
+        action: Action::Delete,
+        details: vec![("bucketName".to_owned(), name.into())],
+    }];
+    change
 }

@@ -95,6 +95,14 @@ impl Client {
         }
     }
 
+    /// Sends a request that takes something away: 404 means that it is gone already, which is success.
+    ///
+    /// # Errors
+    /// As [`Client::send`], 404 excepted.
+    pub async fn delete(&self, request: Request) -> Result<(), Failure> {
+        self.find::<Json>(request).await.map(drop)
+    }
+
     /// Reads every page of a list; `field` holds the items (API spec 4).
     ///
     /// # Errors

@@ -50,6 +50,8 @@ pub enum Method {
     Post,
     /// Changes.
     Patch,
+    /// Takes away.
+    Delete,
 }
 
 impl fmt::Display for Method {
@@ -58,6 +60,7 @@ impl fmt::Display for Method {
             Method::Get => "GET",
             Method::Post => "POST",
             Method::Patch => "PATCH",
+            Method::Delete => "DELETE",
         })
     }
 }
@@ -68,6 +71,7 @@ impl From<Method> for reqwest::Method {
             Method::Get => Self::GET,
             Method::Post => Self::POST,
             Method::Patch => Self::PATCH,
+            Method::Delete => Self::DELETE,
         }
     }
 }
@@ -149,6 +153,11 @@ impl Request {
     /// A PATCH.
     pub fn patch(operation: &'static str, path: ApiPath) -> Self {
         Self::new(operation, Method::Patch, path)
+    }
+
+    /// A DELETE.
+    pub fn delete(operation: &'static str, path: ApiPath) -> Self {
+        Self::new(operation, Method::Delete, path)
     }
 
     /// With one more query parameter.

@@ -1,91 +1,207 @@
-//! What `dataApi` may say, and what it says once defaults are in (spec 1.5, 3.2).
+//! When the Data API is enabled, updated or deleted.
 
-use neonform_engine::diagnostic::{Layer, codes};
+use neonform_engine::address::Address;
+use neonform_engine::change::{Action, Attribute, Change, Conflict, Impact, Record, Remedy};
+use neonform_engine::diagnostic::{Diagnostic, Layer, codes};
+use neonform_engine::kind::{Context, Declared, Kind, Resource};
 use neonform_engine::node::Shape;
-use neonform_engine::policy::{Cursor, Object};
+use neonform_engine::path::Path;
+use neonform_engine::policy::Policy;
 use neonform_engine::value::Value;
 
-use crate::toggle::is_enabled;
+use super::driver::DataApiLive;
+use super::settings::{self, Written, named};
+use crate::auth::{self, Auth};
+use crate::scope::DEFAULT_DATABASE;
 
-/// A `dataApi` value that was read.
-pub(super) struct Settings {
-    /// Whether it is on.
-    pub(super) enabled: bool,
-    /// Who issues the tokens: `neon` or `external`.
-    pub(super) provider: &'static str,
-    /// The resolved form.
-    pub(super) resolved: Vec<(String, Value)>,
+/// The Data API kind.
+pub struct DataApi;
+
+/// What a policy asks of the Data API.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// What is written.
+    pub written: Written,
+    /// Whether the branch has Neon Auth; known once prepared, where it matters.
+    pub has_auth: Option<bool>,
 }
 
-/// Reads `dataApi`; faults are reported.
-pub(super) fn read(cursor: &Cursor<'_>) -> Option<Settings> {
-    match cursor.shape() {
-        Shape::Bool(enabled) => {
-            let resolved = vec![("authProvider".to_owned(), "neon".into())];
-            Some(Settings { enabled: *enabled, provider: "neon", resolved })
+/// One change, perhaps of several requests.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// Enable on a database.
+    Enable(String, Written),
+    /// Replace the settings of a database's integration by these, in the policy's names.
+    Update(String, Vec<(String, Value)>),
+    /// Delete a database's integration.
+    Disable(String),
+}
+
+impl Kind for DataApi {
+    type Spec = Spec;
+    type Live = DataApiLive;
+    type Operation = Operation;
+
+    const NAME: &'static str = "data_api";
+
+    fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
+        let mut declared = Declared::default();
+        let Some(root) = policy.root() else { return declared };
+        let cursor = root.get("dataApi");
+        let written = cursor.as_ref().and_then(settings::read);
+        let enabled = written.as_ref().is_some_and(|written| written.enabled);
+        let word = match (&cursor, enabled) {
+            (None, _) => "omitted",
+            (Some(_), true) => "enabled",
+            (Some(_), false) => "disabled",
+        };
+        declared.resolved.push((Path::root().key("dataApiEnabled"), enabled.into()));
+        declared.resolved.push((Path::root().key("dataApiPolicy"), word.into()));
+        let (Some(cursor), Some(written)) = (cursor, written) else { return declared };
+        let mut needs = Vec::new();
+        if enabled {
+            require_auth(policy, &written);
+            declared.resolved.push((Path::root().key("dataApi"), written.resolved()));
+            declared.service = Some("Data API");
+            needs.push(Address::singleton(Auth::NAME));
         }
-        Shape::Object(_) => cursor.object().and_then(|object| read_object(&object)),
-        _ => {
-            cursor.report(
-                cursor
-                    .problem(codes::WRONG_TYPE, "the value does not describe the Data API")
-                    .layer(Layer::Type)
-                    .expected("true, false, or an object"),
-            );
-            None
+        let spec = Spec { written, has_auth: None };
+        let resource = Resource::new(Address::singleton(Self::NAME), spec, cursor.path().clone());
+        declared.resources.push(Resource { needs, ..resource });
+        declared
+    }
+
+    fn diff(
+        &self,
+        context: &Context<'_>,
+        _address: &Address,
+        spec: &Spec,
+        live: Option<&DataApiLive>,
+    ) -> Vec<Change<Operation>> {
+        let database = live.map_or(DEFAULT_DATABASE, |live| &live.database);
+        match (spec.written.enabled, live.filter(|live| live.enabled)) {
+            (true, None) => vec![enabling(&spec.written, database)],
+            (true, Some(live)) => {
+                let update = update(&context.target.name, &spec.written, live);
+                provider_drift(spec).into_iter().chain(update).collect()
+            }
+            (false, Some(live)) => vec![deletion(&context.target.name, live)],
+            (false, None) => Vec::new(),
         }
+    }
+
+    fn inherited(&self, live: &DataApiLive) -> Option<DataApiLive> {
+        // Whether the platform copies it is not established; what it would be called is.
+        Some(DataApiLive { enabled: false, settings: None, ..live.clone() })
+    }
+
+    fn export(&self, _name: &str, live: &DataApiLive) -> Vec<(Path, Value)> {
+        if live.enabled { vec![(Path::root().key("dataApi"), true.into())] } else { Vec::new() }
     }
 }
 
-fn read_object(object: &Object<'_>) -> Option<Settings> {
-    let enabled = is_enabled(object);
-    let provider =
-        object.get("authProvider").map_or(Some("neon"), |given| given.choice(&["neon", "external"]));
-    let mut resolved = vec![("authProvider".to_owned(), provider.unwrap_or("neon").into())];
-    for key in ["jwksUrl", "providerName", "jwtAudience"] {
-        let Some(field) = object.get(key) else { continue };
-        let Some(text) = field.string() else { continue };
-        if provider == Some("neon") {
-            field.report(
-                field
-                    .problem(codes::NOT_ALLOWED_HERE, "the field has no meaning with authProvider \"neon\"")
-                    .layer(Layer::Cross(object.cursor().path().clone()))
-                    .expected("the field only with authProvider \"external\"")
-                    .fix("remove it, or write authProvider: \"external\""),
-            );
-        } else {
-            resolved.push((key.to_owned(), text.into()));
-        }
+fn require_auth(policy: &Policy<'_>, written: &Written) {
+    if written.provider != "neon" || auth::is_declared(policy) {
+        return;
     }
-    if let Some(settings) = object.get("settings").and_then(|settings| settings.object()) {
-        let read = read_settings(&settings);
-        if !read.is_empty() {
-            resolved.push(("settings".to_owned(), Value::Map(read)));
-        }
-    }
-    Some(Settings { enabled, provider: provider?, resolved })
+    let root = policy.root();
+    let auth = root.as_ref().and_then(|root| root.get("auth"));
+    let at = auth.as_ref().or(root.as_ref().map(|root| root.cursor())).and_then(|cursor| cursor.at());
+    let found = auth
+        .filter(|auth| *auth.shape() != Shape::Undefined)
+        .map_or("nothing".to_owned(), |auth| auth.describe());
+    policy.report(
+        Diagnostic::error(codes::MISSING_PREREQUISITE, "the Data API's provider \"neon\" needs Neon Auth")
+            .layer(Layer::Cross(Path::root()))
+            .path(Path::root().key("auth"))
+            .at(at)
+            .found(found)
+            .expected("Neon Auth turned on")
+            .fix("write auth: true, or dataApi: { authProvider: \"external\", jwksUrl: \"https://…\" }"),
+    );
 }
 
-fn read_settings(object: &Object<'_>) -> Vec<(String, Value)> {
-    let mut read = Vec::new();
-    for key in ["dbAggregatesEnabled", "serverTimingEnabled"] {
-        read.push((key, object.get(key).and_then(|field| field.boolean()).map(Value::from)));
+fn record(action: Action, details: Vec<(String, Value)>) -> Vec<Record> {
+    vec![Record { kind: "service", identifier: "dataApi".to_owned(), action, details }]
+}
+
+fn enabling(written: &Written, database: &str) -> Change<Operation> {
+    let operation = Operation::Enable(database.to_owned(), written.clone());
+    let mut change = Change::doable(Action::Create, Impact::Additive, operation);
+    change.attributes =
+        vec![Attribute::added("database", database), Attribute::added("authProvider", written.provider)];
+    change.attributes.extend(written.external.iter().map(|(key, text)| Attribute::added(key, text.as_str())));
+    let settings = written.settings.iter();
+    change
+        .attributes
+        .extend(settings.map(|(key, value)| Attribute::added(&format!("settings.{key}"), value.clone())));
+    change.records = record(Action::Create, Vec::new());
+    change
+}
+
+/// A branch that does not report settings may have any: nothing can be compared (spec 4.4).
+fn update(branch: &str, written: &Written, live: &DataApiLive) -> Option<Change<Operation>> {
+    let reported = live.settings.as_ref()?;
+    let current = |key: &str| reported.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone());
+    let attributes: Vec<Attribute> = written
+        .settings
+        .iter()
+        .filter(|(key, value)| current(key).as_ref() != Some(value))
+        .map(|(key, value)| Attribute::changed(&format!("settings.{key}"), current(key), value.clone()))
+        .collect();
+    if attributes.is_empty() {
+        return None;
     }
-    for key in ["dbAnonRole", "dbExtraSearchPath", "jwtRoleClaimKey", "serverCorsAllowedOrigins"] {
-        read.push((key, object.get(key).and_then(|field| field.string()).map(Value::from)));
+    // The platform replaces all settings: what is left out would go back to its default.
+    let mut merged = Value::Map(reported.clone());
+    for (key, value) in &written.settings {
+        merged.set(&Path::root().key(key), value.clone());
     }
-    for key in ["dbMaxRows", "jwtCacheMaxLifetime"] {
-        #[expect(clippy::cast_precision_loss, reason = "integer() keeps within the exact range of a double")]
-        read.push((
-            key,
-            object.get(key).and_then(|field| field.integer()).map(|number| Value::from(number as f64)),
-        ));
-    }
-    let schemas = object.get("dbSchemas").and_then(|field| field.list());
-    let schemas =
-        schemas.map(|items| items.iter().filter_map(|item| item.string()).map(Value::from).collect());
-    read.push(("dbSchemas", schemas.map(Value::List)));
-    let mode = object.get("openapiMode").and_then(|field| field.choice(&["ignore-privileges", "disabled"]));
-    read.push(("openapiMode", mode.map(Value::from)));
-    read.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))).collect()
+    let Value::Map(merged) = merged else { return None };
+    let operation = Operation::Update(live.database.clone(), merged);
+    let mut change = Change::doable(Action::Update, Impact::Override, operation);
+    change.attributes = attributes;
+    let wanted = named(&written.settings);
+    change.records = record(
+        Action::Update,
+        vec![("field".to_owned(), "settings".into()), ("settings".to_owned(), wanted.clone())],
+    );
+    change.conflict = Some(Conflict {
+        identifier: branch.to_owned(),
+        field: "dataApi.settings",
+        current: Some(Value::Map(reported.clone())),
+        desired: Some(wanted),
+    });
+    Some(change)
+}
+
+fn deletion(branch: &str, live: &DataApiLive) -> Change<Operation> {
+    let mut change =
+        Change::doable(Action::Delete, Impact::Override, Operation::Disable(live.database.clone()));
+    change.attributes = vec![Attribute {
+        name: "database".to_owned(),
+        before: Some(live.database.as_str().into()),
+        after: None,
+    }];
+    change.records = record(Action::Delete, Vec::new());
+    change.conflict = Some(Conflict {
+        identifier: branch.to_owned(),
+        field: "dataApi",
+        current: Some(true.into()),
+        desired: Some(false.into()),
+    });
+    change
+}
+
+/// The platform does not report the provider; without Neon Auth it cannot be the built-in one.
+fn provider_drift(spec: &Spec) -> Option<Change<Operation>> {
+    (spec.has_auth == Some(false)).then(|| {
+        Change::shown(
+            vec![Attribute::changed("authProvider", Some("another one".into()), spec.written.provider)],
+            "the Data API was enabled while the branch had no Neon Auth, and its provider cannot be changed",
+            Remedy::ByHand(
+                "apply dataApi: false, then dataApi: true; or write the provider that is in use".to_owned(),
+            ),
+        )
+    })
 }

@@ -1,74 +1,24 @@
 //! Custom domains: hostnames that lead to a function, in force on the default branch only
-//! (spec 1.6, 3.3).
+//! (spec 1.6, 3.3, 4.5, 4.7).
 //!
-//! Claims `functions.<slug>.customDomains` and the closure's key of the same name. This version
-//! checks and resolves them and cannot plan them: there is no driver yet.
+//! Claims `functions.<slug>.customDomains` and the closure's key of the same name. Uses the branch's
+//! list of domains. A domain hangs off its function.
+//!
+//! | situation | change | impact |
+//! | --- | --- | --- |
+//! | not registered on the branch | register | additive |
+//! | on this function | nothing | |
+//! | on another function of the branch | retarget: wait for the deployment, delete, register | override |
+//! | on something that is not a function | none possible | |
+//! | not declared, pruning | delete | destructive |
+//!
+//! DNS is never touched: the report says which CNAME record to make.
 
+mod driver;
 mod hostname;
+mod read;
+mod spec;
+mod wait;
 
-use neonform_engine::address::Address;
-use neonform_engine::diagnostic::{Diagnostic, codes};
-use neonform_engine::kind::{Declared, Resource, Section};
-use neonform_engine::path::Path;
-use neonform_engine::policy::{Object, Policy};
-use neonform_engine::value::Value;
-
-use crate::homes::{functions, tuned_functions};
-
-/// The custom domains' part of the language.
-pub struct Domain;
-
-impl Section for Domain {
-    const NAME: &'static str = "domain";
-
-    fn declare(&self, policy: &Policy<'_>) -> Declared<()> {
-        let mut declared = Declared::default();
-        let tuned: Vec<_> = tuned_functions(policy)
-            .into_iter()
-            .filter_map(|(slug, object)| Some((slug, hostname::list(&object.get("customDomains")?))))
-            .collect();
-        let on_default = policy.target().is_some_and(|target| target.is_default == Some(true));
-        let homes = functions(policy);
-        let stated = homes.iter().map(|home| home.iter().map(stated).collect::<Vec<_>>()).collect::<Vec<_>>();
-        let mut owners: Vec<(String, &str)> = Vec::new();
-        for (index, (slug, stated)) in stated.into_iter().next().unwrap_or_default().into_iter().enumerate() {
-            let tuned = tuned.iter().find(|(name, _)| *name == slug).map(|(_, list)| list.clone());
-            let Some(hosts) = tuned.or(stated.filter(|_| on_default)) else { continue };
-            let place = Path::root().key("preview").key("functions").index(index).key("customDomains");
-            let listed = hosts.iter().map(|host| Value::from(host.as_str())).collect();
-            declared.resolved.push((place, Value::List(listed)));
-            owners.extend(hosts.into_iter().map(|host| (host, slug)));
-        }
-        if policy.target().is_some() {
-            report_shared(policy, &owners);
-        }
-        let mut hosts: Vec<String> = owners.into_iter().map(|(host, _)| host).collect();
-        hosts.dedup();
-        declared.resources.extend(hosts.iter().map(|host| Resource {
-            address: Address::new(Self::NAME, host),
-            spec: (),
-            needs: Vec::new(),
-            path: Path::root(),
-        }));
-        declared
-    }
-}
-
-/// The hosts that the file states for a function, whether or not they are in force.
-fn stated<'a>((slug, object): &(&'a str, Object<'a>)) -> (&'a str, Option<Vec<String>>) {
-    (slug, object.get("customDomains").map(|list| hostname::list(&list)))
-}
-
-fn report_shared(policy: &Policy<'_>, owners: &[(String, &str)]) {
-    for (position, (host, slug)) in owners.iter().enumerate() {
-        let earlier = owners[..position].iter().find(|(other, owner)| other == host && owner != slug);
-        if let Some((_, first)) = earlier {
-            policy.report(
-                Diagnostic::error(codes::CONTRADICTION, "one hostname is in force on two functions")
-                    .found(format!("{host:?} on functions {first:?} and {slug:?}"))
-                    .expected("a hostname on one function of a branch")
-                    .fix("remove it from one of the two"),
-            );
-        }
-    }
-}
+pub use driver::DomainLive;
+pub use spec::{Domain, Operation, Spec};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::future::BoxFuture;
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Failure, codes};
-use neonform_engine::kind::{Driver, Outputs};
+use neonform_engine::kind::{Driver, Outputs, Prior};
 use neonform_engine::value::{Secret, Value};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -151,6 +151,7 @@ impl Driver<Scope> for Function {
         scope: &Scope,
         address: &Address,
         operation: Operation,
+        _prior: &Prior,
     ) -> Result<Outputs, Failure> {
         match operation {
             Operation::Deploy(deployment) => deploy(scope, address.name(), deployment).await,
@@ -158,8 +159,22 @@ impl Driver<Scope> for Function {
                 Err(failure) if is_absent(&failure) => deploy(scope, address.name(), own).await,
                 renamed => renamed.map(|()| Outputs::new()),
             },
+            Operation::Delete => {
+                let path = scope.in_branch(&["functions", address.name()]);
+                scope.client.delete(Request::delete("deleteBranchFunction", path).feature(FEATURE)).await?;
+                Ok(Outputs::new())
+            }
         }
     }
+}
+
+/// Reads one function.
+///
+/// # Errors
+/// What the API or the network said.
+pub(crate) async fn read_one(scope: &Scope, slug: &str) -> Result<FunctionLive, Failure> {
+    let request = Request::get("getBranchFunction", scope.in_branch(&["functions", slug])).feature(FEATURE);
+    Ok(scope.client.send::<One>(request).await?.function.into())
 }
 
 fn is_absent(failure: &Failure) -> bool {
@@ -177,8 +192,7 @@ async fn deploy(scope: &Scope, slug: &str, deployment: Deployment) -> Result<Out
     }
     if deployment.is_new {
         // Only for the report: the deployment is made whether or not this answers (spec 4.8).
-        let request = Request::get("getBranchFunction", scope.in_branch(&["functions", slug]));
-        let url = scope.client.send::<One>(request).await.ok().and_then(|one| one.function.invocation_url);
+        let url = read_one(scope, slug).await.ok().map(|live| live.invocation_url);
         outputs.extend(url.filter(|url| !url.is_empty()).map(|url| ("invocationUrl".to_owned(), url.into())));
     }
     Ok(outputs)

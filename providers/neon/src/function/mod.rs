@@ -10,15 +10,18 @@
 //! | code differs, or nobody knows what is deployed, or the last deployment failed | deploy all | additive |
 //! | only environment or runtime differ | deploy without code | additive |
 //! | display name differs | rename | additive |
+//! | not declared, pruning | delete | destructive |
 //!
-//! Values of variables cannot be read back; a digest of them can be compared. Never deleted.
+//! Values of variables cannot be read back; a digest of them can be compared.
 
 mod spec;
+mod limits;
 mod read;
 mod external;
 mod marker;
 mod driver;
 
+pub(crate) use driver::read_one;
 pub use driver::{Bundle, Bundler, DeploymentLive, FunctionLive, Status};
 pub use read::Source;
 pub use spec::{Environment, Function, Operation, Spec};

@@ -9,6 +9,7 @@ use neonform_engine::policy::{Object, Policy};
 use neonform_engine::value::{Secret, Value};
 
 use super::external::{self, External};
+use super::limits;
 use super::spec::{Environment, Function, Spec};
 use crate::homes::{functions, tuned_functions};
 use neonform_engine::kind::Kind;
@@ -68,6 +69,7 @@ fn function(slug: &str, object: &Object<'_>, runtime: &'static str) -> Option<(R
     let source = object.require("source", "the path of the entry file");
     let source = source.and_then(|cursor| Some((cursor.text(1, usize::MAX)?.to_owned(), cursor.at())));
     let environment = environment(slug, object);
+    limits::check(slug, object, &environment);
     let bundler = bundler(object);
     let external = external::read(object, bundler.unwrap_or("esbuild"));
     let dev = dev(object);
@@ -83,7 +85,7 @@ fn function(slug: &str, object: &Object<'_>, runtime: &'static str) -> Option<(R
         environment_digest: String::new(),
     };
     let path = object.cursor().path().clone();
-    Some((Resource { address: Address::new(Function::NAME, slug), spec, needs: Vec::new(), path }, resolved))
+    Some((Resource::new(Address::new(Function::NAME, slug), spec, path), resolved))
 }
 
 fn environment(slug: &str, object: &Object<'_>) -> Vec<(String, Secret)> {

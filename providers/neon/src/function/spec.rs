@@ -63,6 +63,8 @@ pub enum Operation {
         /// own functions only (API spec 6.10).
         own: Deployment,
     },
+    /// Delete the function.
+    Delete,
 }
 
 /// A deployment to make.
@@ -86,6 +88,7 @@ impl Kind for Function {
     type Operation = Operation;
 
     const NAME: &'static str = "function";
+    const PRUNED_AS: Option<&'static str> = Some("functions");
 
     fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
         let mut declared = Declared::default();
@@ -114,8 +117,27 @@ impl Kind for Function {
         }
     }
 
+    fn inherited(&self, live: &FunctionLive) -> Option<FunctionLive> {
+        // Its URL is the new branch's own, and not known yet.
+        Some(FunctionLive { invocation_url: String::new(), ..live.clone() })
+    }
+
+    fn prune(&self, address: &Address, live: &FunctionLive, _with_data: bool) -> Option<Change<Operation>> {
+        let mut change = Change::doable(Action::Delete, Impact::Destructive, Operation::Delete);
+        change.attributes =
+            vec![Attribute { name: "name".to_owned(), before: Some(live.name.as_str().into()), after: None }];
+        change.reason = Some("the policy does not declare it".to_owned());
+        change.records = vec![Record {
+            kind: "service",
+            identifier: format!("function:{}", address.name()),
+            action: Action::Delete,
+            details: vec![("slug".to_owned(), address.name().into())],
+        }];
+        Some(change)
+    }
+
     fn export(&self, slug: &str, live: &FunctionLive) -> Vec<(Path, Value)> {
-        let place = Path::root().key("preview").key("functions").key(slug).key("name");
+        let place = Path::root().key("functions").key(slug).key("name");
         vec![(place, live.name.as_str().into())]
     }
 }
@@ -239,8 +261,8 @@ fn deployment(
     ];
     let url = live.map(|live| live.invocation_url.as_str()).filter(|url| !url.is_empty());
     details.extend(url.map(|url| ("invocationUrl".to_owned(), url.into())));
-    change.record =
-        Some(Record { kind: "service", identifier: format!("function:{}", address.name()), action, details });
+    change.records =
+        vec![Record { kind: "service", identifier: format!("function:{}", address.name()), action, details }];
     change
 }
 

@@ -1,98 +1,248 @@
-//! What one trigger may say, and what it says once defaults are in (spec 1.8, 3.2).
+//! When a trigger is created, updated or deleted.
 
-use neonform_engine::diagnostic::{Layer, codes};
+use neonform_engine::address::Address;
+use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Record, Remedy};
+use neonform_engine::kind::{Context, Declared, Kind};
 use neonform_engine::path::Path;
-use neonform_engine::policy::{Cursor, Object, Policy};
+use neonform_engine::policy::Policy;
 use neonform_engine::value::Value;
 
-use crate::homes::{SLUG_RULE, declared_names, is_slug};
+use super::driver::TriggerLive;
+use super::read;
 
-/// Reads one trigger; faults are reported. The result is its resolved form.
-pub(super) fn read(policy: &Policy<'_>, name: &str, cursor: &Cursor<'_>) -> Option<Vec<(String, Value)>> {
-    if name.is_empty() || name.encode_utf16().count() > 255 {
-        let code = if name.is_empty() { codes::TOO_SMALL } else { codes::TOO_BIG };
-        cursor.report(
-            cursor
-                .problem(code, "a trigger's name has the wrong length")
-                .layer(Layer::Type)
-                .found(format!("{name:?}"))
-                .expected("1 to 255 characters"),
-        );
-        return None;
+/// The trigger kind.
+pub struct Trigger;
+
+/// What a policy asks of a trigger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Spec {
+    /// Slug of the function that it calls.
+    pub function: String,
+    /// The path that it calls.
+    pub path: String,
+    /// Whether it is on; absent when the policy does not say.
+    pub enabled: Option<bool>,
+    /// What sets it off.
+    pub source: Source,
+}
+
+/// What sets a trigger off.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A cron expression.
+    Schedule(String),
+    /// An object stored in a bucket, with a key that begins so.
+    Storage {
+        /// The bucket's name.
+        bucket: String,
+        /// The beginning of the key; absent is any.
+        prefix: Option<String>,
+    },
+}
+
+impl Source {
+    /// The type's word, in the policy and on the wire.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Source::Schedule(_) => "schedule",
+            Source::Storage { .. } => "storage_object_created",
+        }
     }
-    let object = cursor.object()?;
-    let kind = object.require("type", "\"schedule\" or \"storage_object_created\"");
-    let Some(kind) = kind.and_then(|kind| kind.choice(&["schedule", "storage_object_created"])) else {
-        // Which keys belong here depends on the type: without one, none can be called unknown.
-        object.entries();
-        return None;
-    };
-    let function = function(policy, name, &object);
-    let specific = if kind == "schedule" { schedule(&object) } else { storage(policy, name, &object) };
-    let path = object.get("functionPath").map(|path| path.text(1, usize::MAX));
-    let enabled = object.get("enabled").map(|enabled| enabled.boolean());
-    let mut resolved = vec![
-        ("type".to_owned(), kind.into()),
-        ("name".to_owned(), name.into()),
-        ("functionSlug".to_owned(), function?.into()),
+
+    /// Names and values, in the policy's resolved form.
+    pub(super) fn fields(&self) -> Vec<(&'static str, Value)> {
+        match self {
+            Source::Schedule(cron) => vec![("cron", cron.as_str().into())],
+            Source::Storage { bucket, prefix } => {
+                let prefix = prefix.as_deref().map(|prefix| ("prefix", prefix.into()));
+                [("bucketName", bucket.as_str().into())].into_iter().chain(prefix).collect()
+            }
+        }
+    }
+}
+
+/// One request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operation {
+    /// Create.
+    Create(Settings),
+    /// Update the trigger with this id, every field.
+    Update(String, Settings),
+    /// Delete the trigger with this id.
+    Delete(String),
+}
+
+/// Everything that is sent of a trigger.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// Slug of the function.
+    pub function: String,
+    /// The path that it calls.
+    pub path: String,
+    /// Whether it is on.
+    pub enabled: bool,
+    /// What sets it off.
+    pub source: Source,
+}
+
+impl Kind for Trigger {
+    type Spec = Spec;
+    type Live = TriggerLive;
+    type Operation = Operation;
+
+    const NAME: &'static str = "trigger";
+    const PRUNED_AS: Option<&'static str> = Some("triggers");
+
+    fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
+        read::declare(policy)
+    }
+
+    fn diff(
+        &self,
+        context: &Context<'_>,
+        address: &Address,
+        spec: &Spec,
+        live: Option<&TriggerLive>,
+    ) -> Vec<Change<Operation>> {
+        let Some(live) = live else { return vec![creation(address.name(), spec)] };
+        if live.source.word() != spec.source.word() {
+            return vec![other_type(address.name(), spec, live)];
+        }
+        let is_child = context.target.parent_id.is_some();
+        let kept_off = spec.enabled.is_none() && !live.enabled && (live.inherited || is_child);
+        let settings = Settings { enabled: !kept_off && spec.enabled != Some(false), ..settings(spec) };
+        let update = update(address.name(), &settings, live);
+        update.into_iter().chain(kept_off.then(|| stays_off(address.name()))).collect()
+    }
+
+    fn inherited(&self, live: &TriggerLive) -> Option<TriggerLive> {
+        Some(TriggerLive { inherited: true, enabled: false, ..live.clone() })
+    }
+
+    fn prune(&self, address: &Address, live: &TriggerLive, _with_data: bool) -> Option<Change<Operation>> {
+        let mut change =
+            Change::doable(Action::Delete, Impact::Destructive, Operation::Delete(live.id.clone()));
+        change.attributes = vec![removed("function", &live.function), removed("type", live.source.word())];
+        change.reason = Some("the policy does not declare it".to_owned());
+        change.records = vec![Record {
+            kind: "service",
+            identifier: identifier(&live.function, address.name()),
+            action: Action::Delete,
+            details: Vec::new(),
+        }];
+        Some(change)
+    }
+
+    fn export(&self, name: &str, live: &TriggerLive) -> Vec<(Path, Value)> {
+        let place = Path::root().key("triggers").key(name);
+        let own = |(field, value)| (place.key(if field == "bucketName" { "bucket" } else { field }), value);
+        let mut found = vec![
+            (place.key("type"), live.source.word().into()),
+            (place.key("function"), live.function.as_str().into()),
+        ];
+        found.extend(live.source.fields().into_iter().map(own));
+        if live.path != "/" {
+            found.push((place.key("functionPath"), live.path.as_str().into()));
+        }
+        found.push((place.key("enabled"), live.enabled.into()));
+        found
+    }
+}
+
+fn settings(spec: &Spec) -> Settings {
+    Settings {
+        function: spec.function.clone(),
+        path: spec.path.clone(),
+        enabled: spec.enabled.unwrap_or(true),
+        source: spec.source.clone(),
+    }
+}
+
+fn identifier(function: &str, name: &str) -> String {
+    format!("trigger:{function}:{name}")
+}
+
+fn record(name: &str, action: Action, settings: &Settings) -> Vec<Record> {
+    let mut details = vec![
+        ("functionSlug".to_owned(), settings.function.as_str().into()),
+        ("type".to_owned(), settings.source.word().into()),
     ];
-    resolved.extend(specific?);
-    resolved.push(("functionPath".to_owned(), path.unwrap_or(Some("/"))?.into()));
-    resolved.push(("enabled".to_owned(), enabled.unwrap_or(Some(true))?.into()));
-    Some(resolved)
+    details.extend(settings.source.fields().into_iter().map(|(field, value)| (field.to_owned(), value)));
+    details.push(("enabled".to_owned(), settings.enabled.into()));
+    let identifier = identifier(&settings.function, name);
+    vec![Record { kind: "service", identifier, action, details }]
 }
 
-fn function<'a>(policy: &Policy<'_>, name: &str, object: &Object<'a>) -> Option<&'a str> {
-    let cursor = object.require("function", "the slug of a declared function")?;
-    let slug = cursor.string()?;
-    if !is_slug(slug) {
-        cursor.report(
-            cursor
-                .problem(codes::INVALID_NAME, "a function's slug breaks the rule for slugs")
-                .expected(SLUG_RULE),
-        );
+fn creation(name: &str, spec: &Spec) -> Change<Operation> {
+    let settings = settings(spec);
+    let mut change = Change::doable(Action::Create, Impact::Additive, Operation::Create(settings.clone()));
+    change.attributes = vec![
+        Attribute::added("type", settings.source.word()),
+        Attribute::added("function", settings.function.as_str()),
+    ];
+    change
+        .attributes
+        .extend(settings.source.fields().into_iter().map(|(field, value)| Attribute::added(field, value)));
+    change.attributes.push(Attribute::added("functionPath", settings.path.as_str()));
+    change.attributes.push(Attribute::added("enabled", settings.enabled));
+    change.records = record(name, Action::Create, &settings);
+    change
+}
+
+fn update(name: &str, wanted: &Settings, live: &TriggerLive) -> Option<Change<Operation>> {
+    let mut attributes = Vec::new();
+    let mut compare = |field: &str, before: Option<Value>, after: Option<Value>| {
+        if before != after {
+            attributes.push(Attribute { name: field.to_owned(), before, after });
+        }
+    };
+    compare("function", Some(live.function.as_str().into()), Some(wanted.function.as_str().into()));
+    compare("functionPath", Some(live.path.as_str().into()), Some(wanted.path.as_str().into()));
+    let (before, after) = (live.source.fields(), wanted.source.fields());
+    let of = |fields: &[(&'static str, Value)], name: &str| {
+        fields.iter().find(|(field, _)| *field == name).map(|(_, value)| value.clone())
+    };
+    for field in ["cron", "bucketName", "prefix"] {
+        compare(field, of(&before, field), of(&after, field));
+    }
+    compare("enabled", Some(live.enabled.into()), Some(wanted.enabled.into()));
+    if attributes.is_empty() {
         return None;
     }
-    refer(policy, "functions", "function", name, &cursor, slug);
-    Some(slug)
+    let operation = Operation::Update(live.id.clone(), wanted.clone());
+    let mut change = Change::doable(Action::Update, Impact::Additive, operation);
+    change.attributes = attributes;
+    change.records = record(name, Action::Update, wanted);
+    Some(change)
 }
 
-fn schedule(object: &Object<'_>) -> Option<Vec<(String, Value)>> {
-    let cron = object.require("cron", "a cron expression of five fields")?.text(1, usize::MAX)?;
-    Some(vec![("cron".to_owned(), cron.into())])
-}
-
-fn storage(policy: &Policy<'_>, name: &str, object: &Object<'_>) -> Option<Vec<(String, Value)>> {
-    let prefix = object.get("prefix").map(|prefix| prefix.text(1, 1_024));
-    let cursor = object.require("bucket", "the name of a declared bucket")?;
-    let bucket = cursor.text(1, 255)?;
-    refer(policy, "buckets", "bucket", name, &cursor, bucket);
-    let mut resolved = vec![("bucketName".to_owned(), bucket.into())];
-    if let Some(prefix) = prefix {
-        resolved.push(("prefix".to_owned(), prefix?.into()));
+fn other_type(name: &str, spec: &Spec, live: &TriggerLive) -> Change<Operation> {
+    let fix = format!("delete trigger {name:?} and apply again, or give the new one another name");
+    Change {
+        action: Action::Update,
+        impact: Impact::Additive,
+        attributes: vec![Attribute::changed("type", Some(live.source.word().into()), spec.source.word())],
+        reason: Some("the platform keeps a trigger's type for good".to_owned()),
+        doable: Doable::No(Remedy::ByHand(fix)),
+        records: Vec::new(),
+        conflict: Some(Conflict {
+            identifier: name.to_owned(),
+            field: "trigger",
+            current: Some(live.source.word().into()),
+            desired: Some(spec.source.word().into()),
+        }),
     }
-    Some(resolved)
 }
 
-fn refer(policy: &Policy<'_>, record: &str, what: &str, trigger: &str, cursor: &Cursor<'_>, name: &str) {
-    let declared = declared_names(policy, record);
-    if declared.iter().any(|found| found == name) {
-        return;
-    }
-    let known = if declared.is_empty() {
-        format!("a {what} under {record}; there is none")
-    } else {
-        format!("one of {}", declared.join(", "))
-    };
-    cursor.report(
-        cursor
-            .problem(
-                codes::UNKNOWN_REFERENCE,
-                "a trigger refers to something that the policy does not declare",
-            )
-            .layer(Layer::Cross(Path::root()))
-            .found(format!("trigger {trigger:?} refers to {what} {name:?}"))
-            .expected(known)
-            .fix(format!("declare {name:?} under {record}, or correct the name")),
-    );
+fn stays_off(name: &str) -> Change<Operation> {
+    let place = Path::root().key("triggers").key(name).key("enabled");
+    Change::shown(
+        vec![Attribute::changed("enabled", Some(false.into()), true)],
+        "a branch gets its parent's triggers disabled, and the policy does not say enabled: true",
+        Remedy::EditKey(place, "write enabled: true to turn it on here, or false to leave it off".to_owned()),
+    )
+}
+
+fn removed(name: &str, before: &str) -> Attribute {
+    Attribute { name: name.to_owned(), before: Some(before.into()), after: None }
 }

@@ -1,8 +1,8 @@
 //! A new branch: its place, its lifetime, its computes, and what it inherits.
 //!
-//! It inherits databases and roles, Auth, buckets and functions as they are at this moment; what
-//! it does not inherit (protection, expiration, compute sizes) comes from the request and the
-//! project's defaults. Each kind copies its own; see `routes.rs`.
+//! It inherits databases and roles, Auth, buckets, functions, triggers (switched off) and
+//! credentials as they are at this moment; what it does not inherit (protection, expiration,
+//! compute sizes) comes from the request and the project's defaults, or is absent. Each kind copies its own; see `routes.rs`.
 
 use rusqlite::Connection;
 use serde_json::{Map, Value, json};
@@ -133,7 +133,7 @@ fn wanted_annotation(body: &mut Fields<'_>) -> Result<Option<String>, ApiError> 
     Ok((!value.is_empty()).then_some(text))
 }
 
-fn is_lsn(text: &str) -> bool {
+pub(super) fn is_lsn(text: &str) -> bool {
     text.split_once('/').is_some_and(|(high, low)| {
         [high, low]
             .iter()

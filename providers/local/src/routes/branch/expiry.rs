@@ -26,6 +26,17 @@ pub(crate) struct Expiry {
     pub(crate) ttl_seconds: Option<i64>,
 }
 
+impl Expiry {
+    /// The same lifetime, counted from now; a lifetime that is not known goes on as it was.
+    pub(super) fn restarted(self, world: &World<'_>) -> Self {
+        let until = self.ttl_seconds.and_then(|seconds| world.at.now.as_second().checked_add(seconds));
+        match until.and_then(|second| Timestamp::from_second(second).ok()) {
+            Some(at) => Self { at: clock::text(at), ..self },
+            None => self,
+        }
+    }
+}
+
 /// Takes `expires_at` of a body where null is allowed.
 pub(super) fn take_nullable(fields: &mut Fields<'_>) -> Result<Option<Option<Timestamp>>, ApiError> {
     match fields.nullable::<&str>("expires_at")? {

@@ -85,6 +85,20 @@ impl Role {
     }
 }
 
+/// The roles that Auth and the Data API work with, each with whether it cannot log in.
+const SERVICE_ROLES: [(&str, bool); 3] =
+    [("authenticator", false), ("anonymous", true), ("authenticated", true)];
+
+/// Adds those of them that the branch lacks.
+pub(in crate::routes) fn add_service_roles(world: &World<'_>, branch_id: &str) -> Result<(), ApiError> {
+    for (name, no_login) in SERVICE_ROLES {
+        if find(world.sql, branch_id, name)?.is_none() {
+            Role::new(world, branch_id, name, no_login).insert(world.sql)?;
+        }
+    }
+    Ok(())
+}
+
 const COLUMNS: &str = "branch_id, name, password, created_at, updated_at";
 
 /// The roles of a branch, oldest first.
@@ -112,6 +126,13 @@ pub(super) fn list(call: &Call<'_>) -> Result<Reply, ApiError> {
     let all = of_branch(call.world.sql, &branch.id)?;
     let shown: Vec<Value> = all.iter().map(|role| role.json(false)).collect();
     Reply::ok(json!({ "roles": shown }))
+}
+
+pub(super) fn get(call: &Call<'_>) -> Result<Reply, ApiError> {
+    let (_, branch) = branch::of(call)?;
+    let role =
+        find(call.world.sql, &branch.id, call.param("role_name"))?.ok_or_else(|| ApiError::absent("role"))?;
+    Reply::ok(json!({ "role": role.json(false) }))
 }
 
 pub(super) fn create(call: &Call<'_>) -> Result<Reply, ApiError> {

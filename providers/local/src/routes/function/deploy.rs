@@ -49,8 +49,9 @@ pub(super) fn deploy(call: &Call<'_>) -> Result<Reply, ApiError> {
     function.inherited = false;
     function.save(world.sql)?;
     deployment.insert(world.sql, &branch.id, slug)?;
+    world.with_pins(|pins| pins.deployed(&branch.id, slug, deployment.id));
     // The answer comes before the build, however short that is.
-    Reply::created(json!({ "deployment": deployment.json_as("pending", None) }))
+    Reply::created(json!({ "deployment": deployment.json("pending") }))
 }
 
 /// The deployment that follows `newest`.

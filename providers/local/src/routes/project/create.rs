@@ -10,11 +10,11 @@ use crate::body::Fields;
 use crate::call::{Call, Reply, World};
 use crate::error::ApiError;
 use crate::ids;
-use crate::routes::account;
 use crate::routes::branch::{self, Branch};
 use crate::routes::database;
 use crate::routes::endpoint::{Endpoint, READ_WRITE};
 use crate::routes::operation::Lock;
+use crate::routes::{account, credential};
 
 const PG_VERSION: i64 = 17;
 /// One day.
@@ -145,6 +145,7 @@ fn build(world: &World<'_>, project: &Project, start: &Start) -> Result<Value, A
     endpoint.save(world.sql)?;
     lock.schedule("start_compute", &branch.id, Some(&endpoint.id))?;
     database::start(world, &branch, &start.role, &start.database)?;
+    credential::start(world, &branch.id)?;
     let mut answer = json!({
         "project": project.json(),
         "branch": branch.json(true),

@@ -1,0 +1,72 @@
+//! What a policy says about custom domains, and which of it is in force (spec 3.3).
+
+use neonform_engine::address::Address;
+use neonform_engine::diagnostic::{Diagnostic, codes};
+use neonform_engine::kind::{Declared, Kind, Resource};
+use neonform_engine::path::Path;
+use neonform_engine::policy::{Object, Policy};
+use neonform_engine::value::Value;
+
+use super::hostname;
+use super::spec::{Domain, Spec};
+use crate::function::Function;
+use crate::homes::{functions, tuned_functions};
+
+/// Reads every list; faults are reported.
+pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
+    let mut declared = Declared::default();
+    let tuned: Vec<_> = tuned_functions(policy)
+        .into_iter()
+        .filter_map(|(slug, object)| Some((slug, hostname::list(&object.get("customDomains")?))))
+        .collect();
+    let on_default = policy.target().is_some_and(|target| target.is_default == Some(true));
+    let homes = functions(policy);
+    let stated = homes.iter().map(|home| home.iter().map(stated).collect::<Vec<_>>()).collect::<Vec<_>>();
+    let mut owners: Vec<(String, &str)> = Vec::new();
+    for (index, (slug, stated)) in stated.into_iter().next().unwrap_or_default().into_iter().enumerate() {
+        let tuned = tuned.iter().find(|(name, _)| *name == slug).map(|(_, list)| list.clone());
+        let Some(hosts) = tuned.or(stated.filter(|_| on_default)) else { continue };
+        let place = Path::root().key("preview").key("functions").index(index).key("customDomains");
+        let listed = hosts.iter().map(|host| Value::from(host.as_str())).collect();
+        declared.resolved.push((place, Value::List(listed)));
+        owners.extend(hosts.into_iter().map(|host| (host, slug)));
+    }
+    if policy.target().is_some() {
+        report_shared(policy, &owners);
+        let mut seen: Vec<&str> = Vec::new();
+        for (host, slug) in &owners {
+            // One that is on two functions is reported above, in better words than "declared twice".
+            if !seen.contains(&host.as_str()) {
+                declared.resources.push(resource(host, slug));
+                seen.push(host);
+            }
+        }
+    }
+    declared
+}
+
+fn resource(host: &str, slug: &str) -> Resource<Spec> {
+    let place = Path::root().key("functions").key(slug).key("customDomains");
+    let spec = Spec { function: slug.to_owned() };
+    let owner = Some(Address::new(Function::NAME, slug));
+    Resource { owner, ..Resource::new(Address::new(Domain::NAME, host), spec, place) }
+}
+
+/// The hosts that the file states for a function, whether or not they are in force.
+fn stated<'a>((slug, object): &(&'a str, Object<'a>)) -> (&'a str, Option<Vec<String>>) {
+    (slug, object.get("customDomains").map(|list| hostname::list(&list)))
+}
+
+fn report_shared(policy: &Policy<'_>, owners: &[(String, &str)]) {
+    for (position, (host, slug)) in owners.iter().enumerate() {
+        let earlier = owners[..position].iter().find(|(other, owner)| other == host && owner != slug);
+        if let Some((_, first)) = earlier {
+            policy.report(
+                Diagnostic::error(codes::CONTRADICTION, "one hostname is in force on two functions")
+                    .found(format!("{host:?} on functions {first:?} and {slug:?}"))
+                    .expected("a hostname on one function of a branch")
+                    .fix("remove it from one of the two"),
+            );
+        }
+    }
+}

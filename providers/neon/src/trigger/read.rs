@@ -1,0 +1,155 @@
+//! What a trigger may say (spec 1.8).
+
+use neonform_engine::address::Address;
+use neonform_engine::diagnostic::{Layer, codes};
+use neonform_engine::kind::{Declared, Kind, Resource};
+use neonform_engine::path::Path;
+use neonform_engine::policy::{Cursor, Object, Policy};
+use neonform_engine::value::Value;
+
+use super::cron;
+use super::spec::{Source, Spec, Trigger};
+use crate::bucket::Bucket;
+use crate::function::Function;
+use crate::homes::{SLUG_RULE, declared_names, is_slug};
+
+/// The longest path that the platform calls.
+const LONGEST_PATH: usize = 2_048;
+
+/// Reads every trigger; faults are reported.
+pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
+    let mut declared = Declared::default();
+    let triggers = policy.root().and_then(|root| root.get("triggers")?.object());
+    let Some(triggers) = triggers else { return declared };
+    for (name, cursor) in triggers.entries() {
+        let Some(spec) = read(policy, name, &cursor) else { continue };
+        let place = Path::root().key("triggers").index(declared.resources.len());
+        declared.resolved.push((place, resolved(name, &spec)));
+        let mut needs = vec![Address::new(Function::NAME, &spec.function)];
+        if let Source::Storage { bucket, .. } = &spec.source {
+            needs.push(Address::new(Bucket::NAME, bucket));
+        }
+        let resource = Resource::new(Address::new(Trigger::NAME, name), spec, cursor.path().clone());
+        declared.resources.push(Resource { needs, ..resource });
+    }
+    declared
+}
+
+fn resolved(name: &str, spec: &Spec) -> Value {
+    let mut fields = vec![
+        ("type".to_owned(), spec.source.word().into()),
+        ("name".to_owned(), name.into()),
+        ("functionSlug".to_owned(), spec.function.as_str().into()),
+    ];
+    fields.extend(spec.source.fields().into_iter().map(|(field, value)| (field.to_owned(), value)));
+    fields.push(("functionPath".to_owned(), spec.path.as_str().into()));
+    fields.push(("enabled".to_owned(), spec.enabled.unwrap_or(true).into()));
+    Value::Map(fields)
+}
+
+fn read(policy: &Policy<'_>, name: &str, cursor: &Cursor<'_>) -> Option<Spec> {
+    if name.is_empty() || name.encode_utf16().count() > 255 {
+        let code = if name.is_empty() { codes::TOO_SMALL } else { codes::TOO_BIG };
+        cursor.report(
+            cursor
+                .problem(code, "a trigger's name has the wrong length")
+                .layer(Layer::Type)
+                .found(format!("{name:?}"))
+                .expected("1 to 255 characters"),
+        );
+        return None;
+    }
+    let object = cursor.object()?;
+    let kind = object.require("type", "\"schedule\" or \"storage_object_created\"");
+    let Some(kind) = kind.and_then(|kind| kind.choice(&["schedule", "storage_object_created"])) else {
+        // Which keys belong here depends on the type: without one, none can be called unknown.
+        object.entries();
+        return None;
+    };
+    let function = function(policy, name, &object);
+    let source = if kind == "schedule" { schedule(&object) } else { storage(policy, name, &object) };
+    let path = object.get("functionPath").map(|path| function_path(&path));
+    let enabled = object.get("enabled").map(|enabled| enabled.boolean());
+    Some(Spec {
+        function: function?.to_owned(),
+        path: path.unwrap_or(Some("/"))?.to_owned(),
+        enabled: enabled.map_or(Some(None), |enabled| enabled.map(Some))?,
+        source: source?,
+    })
+}
+
+fn function_path<'a>(cursor: &Cursor<'a>) -> Option<&'a str> {
+    let path = cursor.text(1, LONGEST_PATH)?;
+    if !path.starts_with('/') || path.contains(['?', '#']) {
+        let problem = cursor.problem(codes::INVALID_PATH, "the platform does not call such a path");
+        cursor
+            .report(problem.expected("a path that begins with / and has no ? or #").fix("correct the path"));
+        return None;
+    }
+    Some(path)
+}
+
+fn function<'a>(policy: &Policy<'_>, name: &str, object: &Object<'a>) -> Option<&'a str> {
+    let cursor = object.require("function", "the slug of a declared function")?;
+    let slug = cursor.string()?;
+    if !is_slug(slug) {
+        cursor.report(
+            cursor
+                .problem(codes::INVALID_NAME, "a function's slug breaks the rule for slugs")
+                .expected(SLUG_RULE),
+        );
+        return None;
+    }
+    refer(policy, "functions", "function", name, &cursor, slug);
+    Some(slug)
+}
+
+fn schedule(object: &Object<'_>) -> Option<Source> {
+    let cursor = object.require("cron", "a cron expression of five fields")?;
+    let cron = cursor.text(1, usize::MAX)?;
+    if let Some(fault) = cron::fault(cron) {
+        cursor.report(
+            cursor
+                .problem(codes::INVALID_CRON, "the platform does not take this cron expression")
+                .found(format!("{cron:?}: {fault}"))
+                .expected(
+                    "five fields in UTC, of numbers, lists, ranges and steps: minute hour day month weekday",
+                )
+                .fix("write \"0 3 * * *\" for three o'clock every night, say"),
+        );
+        return None;
+    }
+    Some(Source::Schedule(cron.to_owned()))
+}
+
+fn storage(policy: &Policy<'_>, name: &str, object: &Object<'_>) -> Option<Source> {
+    let prefix = object.get("prefix").map(|prefix| prefix.text(1, 1_024));
+    let cursor = object.require("bucket", "the name of a declared bucket")?;
+    let bucket = cursor.text(1, 255)?;
+    refer(policy, "buckets", "bucket", name, &cursor, bucket);
+    let prefix = prefix.map_or(Some(None), |prefix| prefix.map(Some))?;
+    Some(Source::Storage { bucket: bucket.to_owned(), prefix: prefix.map(str::to_owned) })
+}
+
+fn refer(policy: &Policy<'_>, record: &str, what: &str, trigger: &str, cursor: &Cursor<'_>, name: &str) {
+    let declared = declared_names(policy, record);
+    if declared.iter().any(|found| found == name) {
+        return;
+    }
+    let known = if declared.is_empty() {
+        format!("a {what} under {record}; there is none")
+    } else {
+        format!("one of {}", declared.join(", "))
+    };
+    cursor.report(
+        cursor
+            .problem(
+                codes::UNKNOWN_REFERENCE,
+                "a trigger refers to something that the policy does not declare",
+            )
+            .layer(Layer::Cross(Path::root()))
+            .found(format!("trigger {trigger:?} refers to {what} {name:?}"))
+            .expected(known)
+            .fix(format!("declare {name:?} under {record}, or correct the name")),
+    );
+}
