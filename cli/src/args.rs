@@ -72,6 +72,8 @@ pub enum Command {
     Deploy(ApplyArgs),
     /// Show what exists on the branch
     Status(StatusArgs),
+    /// Write a policy that says what exists on the branch
+    Import(ImportArgs),
     /// Print the resolved policy for a branch, without the network
     Eval(EvalArgs),
     /// The commands under the neon command line's names
@@ -171,6 +173,20 @@ pub struct StatusArgs {
     /// Print the branch pinned in the context file, without the network
     #[arg(long)]
     pub current_branch: bool,
+    /// Print only what a policy would say, in the shape of the neon command line; with --output json in ours
+    #[arg(long, conflicts_with = "current_branch")]
+    pub config_json: bool,
+}
+
+/// Flags of `import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// The file to write; - prints the policy instead
+    #[arg(long, value_name = "FILE", default_value = "neon.ts")]
+    pub out: PathBuf,
+    /// Overwrite a file that exists
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Flags of `eval`: a branch as the policy should see it.

@@ -54,6 +54,8 @@ pub struct Report {
     pub section: &'static str,
     /// Names and values; what apply learns is added.
     pub fields: Vec<(String, Value)>,
+    /// A field, and what it means when it is known and empty.
+    pub when_empty: Option<(&'static str, String)>,
 }
 
 /// What the changes that a change needs have learned.

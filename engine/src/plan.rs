@@ -10,6 +10,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use crate::address::Address;
+use crate::apply::Outcome;
 use crate::change::Doable;
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Failure};
@@ -17,6 +18,7 @@ use crate::kind::{AnyChange, Context, Provider, Report};
 use crate::prune::{self, Prune};
 use crate::refresh::{LiveState, refresh};
 use crate::target::Target;
+use crate::value::Value;
 
 /// What would be done.
 pub struct Plan {
@@ -84,6 +86,26 @@ impl Plan {
     /// Whether there is nothing to do and nothing in the way.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.impossible.is_empty()
+    }
+
+    /// The fields of a report, with what was learned by applying.
+    pub fn reported<'a>(
+        &'a self,
+        (address, report): &'a (Address, Report),
+        outcome: Option<&'a Outcome>,
+    ) -> impl Iterator<Item = &'a (String, Value)> {
+        let learned = outcome.into_iter().flat_map(move |outcome| outcome.outputs(self, address));
+        report.fields.iter().chain(learned)
+    }
+
+    /// What reports have to say about fields that are known to be empty.
+    pub fn notes(&self, outcome: Option<&Outcome>) -> Vec<String> {
+        let note = |reported: &(Address, Report)| {
+            let (field, means) = reported.1.when_empty.as_ref()?;
+            let value = self.reported(reported, outcome).filter(|(name, _)| name == field).last();
+            value.filter(|(_, value)| *value == Value::from("")).map(|_| means.clone())
+        };
+        self.reports.iter().filter_map(note).collect()
     }
 
     /// Every change that would be made, with its address, in order.

@@ -2,6 +2,7 @@
 
 mod apply;
 mod eval;
+mod import;
 mod local;
 mod plan;
 pub mod status;
@@ -35,6 +36,7 @@ pub async fn run(cli: Cli) -> Result<Ending, Failure> {
         Command::Status(args) | Command::Config(ConfigCommand::Status(args)) => {
             status::run(&session, &args).await
         }
+        Command::Import(args) => import::run(&session, &args).await,
         Command::Eval(args) => eval::run(&session, &args).await,
         Command::Local(LocalCommand::Serve(args)) => local::run(&session, &args).await,
         Command::Version => version::run(&session),

@@ -1,10 +1,12 @@
 //! `neonform status`: what exists on a branch. No policy file is needed or read (spec 4.9).
+//!
+//! Like the reference it looks for a Data API on one database only, the one that apply would use
+//! (spec 4.1): one on another database is not seen.
 
 use std::sync::Arc;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::inspect::inspect;
-use neonform_engine::value::Value;
 use neonform_neon::Polling;
 use neonform_neon::target::{self, Found};
 use serde_json::{Map, Value as Json, json};
@@ -13,8 +15,8 @@ use super::Ending;
 use crate::args::{Format, StatusArgs};
 use crate::backend::Connection;
 use crate::bundler::SourceBundler;
-use crate::output::human;
 use crate::output::json::masked;
+use crate::output::status::Status;
 use crate::session::Session;
 use crate::{pipeline, print};
 
@@ -23,18 +25,13 @@ pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Ending, 
     if args.current_branch {
         return current_branch(session);
     }
-    let connection = Connection::open(&session.global, &session.working).await?;
-    let read = read(session, &connection).await;
-    connection.close().await;
-    let (facts, config) = read?;
-    match session.global.output {
-        Format::Human => print::human(|out| human::status(out, &facts, &config)),
-        Format::Json => print::json(
-            &json!({ "version": 1, "project": facts["project"], "branch": facts["branch"], "config": masked(&config) }),
-        ),
-        Format::NeonJson => print::json(
-            &json!({ "project": facts["project"], "branch": facts["branch"], "config": masked(&config) }),
-        ),
+    let status = read(session, !args.config_json).await?;
+    match (session.global.output, args.config_json) {
+        (Format::Json, true) => print::json(&masked(&status.config())),
+        (_, true) => print::json(&status.neon_config()),
+        (Format::Human, false) => print::human(|out| status.human(out)),
+        (Format::Json, false) => print::json(&status.json()),
+        (Format::NeonJson, false) => print::json(&status.neon_json()),
     }
     Ok(Ending::Done)
 }
@@ -52,14 +49,24 @@ fn current_branch(session: &Session) -> Result<Ending, Failure> {
     }
 }
 
-async fn read(session: &Session, connection: &Connection) -> Result<(Json, Value), Failure> {
+/// Reads everything that exists on the branch that is meant; `aloud` says which one it is.
+pub(super) async fn read(session: &Session, aloud: bool) -> Result<Status, Failure> {
+    let connection = Connection::open(&session.global, &session.working).await?;
+    let status = read_through(session, &connection, aloud).await;
+    connection.close().await;
+    status
+}
+
+async fn read_through(session: &Session, connection: &Connection, aloud: bool) -> Result<Status, Failure> {
     let project = session.project(&connection.client).await?;
     let found = target::find(&connection.client, &project, session.branch(&project)).await?;
-    session.announce(&found.target);
+    if aloud {
+        session.announce(&found.target);
+    }
     let facts = facts(&found);
-    let provider =
-        pipeline::provider(&connection.client, found, nothing_to_bundle(session), Polling::default());
-    Ok((facts, inspect(&provider).await?))
+    let bundler = nothing_to_bundle(session);
+    let provider = pipeline::provider(&connection.client, found, bundler, Polling::default());
+    Ok(Status { facts, found: inspect(&provider).await? })
 }
 
 /// A provider has a bundler; this command declares no function, so nothing is bundled.

@@ -8,10 +8,8 @@ use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::change::{Action, Attribute, Doable, Impact};
 use neonform_engine::gate::Missing;
 use neonform_engine::kind::AnyChange;
-use neonform_engine::path::Path;
 use neonform_engine::plan::{Finding, Plan};
 use neonform_engine::value::Value;
-use serde_json::Value as Json;
 
 use super::json::remedy_text;
 use super::text::{count, printable};
@@ -218,45 +216,8 @@ fn domains(out: &mut dyn Write, plan: &Plan, outcome: &Outcome) -> io::Result<()
         return Ok(());
     }
     writeln!(out, "DNS records to make, if they are not there yet:")?;
-    for (address, (_, target)) in changed {
-        let host = printable(address.name());
-        match target.to_string().as_str() {
-            "" => writeln!(out, "  {host}: the region has no target for custom domains yet")?,
-            target => writeln!(out, "  CNAME  {host} → {}", printable(target))?,
-        }
+    for (address, (_, target)) in changed.iter().filter(|(_, (_, target))| *target != Value::from("")) {
+        writeln!(out, "  CNAME  {} → {}", printable(address.name()), printable(&target.to_string()))?;
     }
-    Ok(())
-}
-
-/// Writes what exists on a branch.
-///
-/// # Errors
-/// When the output cannot be written.
-pub fn status(out: &mut dyn Write, facts: &Json, config: &Value) -> io::Result<()> {
-    for heading in ["project", "branch"] {
-        writeln!(out, "{BOLD}{heading}{BOLD:#}")?;
-        for (name, value) in facts[heading].as_object().into_iter().flatten() {
-            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            writeln!(out, "  {name:<10} {}", printable(&text))?;
-        }
-    }
-    writeln!(out, "{BOLD}resources{BOLD:#}")?;
-    let mut leaves = Vec::new();
-    collect_leaves(config, Path::root(), &mut leaves);
-    if leaves.is_empty() {
-        writeln!(out, "  none")?;
-    }
-    let width = leaves.iter().map(|(path, _)| path.chars().count()).max().unwrap_or(0);
-    leaves
-        .iter()
-        .try_for_each(|(path, value)| writeln!(out, "  {:<width$}  {}", printable(path), printable(value)))
-}
-
-fn collect_leaves(value: &Value, path: Path, leaves: &mut Vec<(String, String)>) {
-    match value {
-        Value::Map(entries) => {
-            entries.iter().for_each(|(key, value)| collect_leaves(value, path.key(key), leaves))
-        }
-        leaf => leaves.push((path.to_string(), leaf.to_string())),
-    }
+    plan.notes(Some(outcome)).iter().try_for_each(|note| writeln!(out, "  {}", printable(note)))
 }

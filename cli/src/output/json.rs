@@ -42,6 +42,7 @@ pub fn plan(plan: &Plan, outcome: Option<&Outcome>) -> Json {
         "reports": reports(plan, outcome),
         "services": plan.services,
         "summary": summary(plan),
+        "notes": plan.notes(outcome),
         "warnings": plan.warnings.iter().map(diagnostic).collect::<Vec<_>>(),
     })
 }
@@ -77,12 +78,10 @@ pub fn failure(diagnostics: &[Diagnostic]) -> Json {
 /// What is reported besides changes, by section; what was learned by applying is in it.
 pub fn reports(plan: &Plan, outcome: Option<&Outcome>) -> Map<String, Json> {
     let mut sections: Map<String, Json> = Map::new();
-    for (address, report) in &plan.reports {
-        let mut entry: Map<String, Json> =
-            report.fields.iter().map(|(name, value)| (name.clone(), masked(value))).collect();
-        let learned = outcome.into_iter().flat_map(|outcome| outcome.outputs(plan, address));
-        entry.extend(learned.map(|(name, value)| (name.clone(), masked(value))));
-        let section = sections.entry(report.section).or_insert_with(|| Json::Array(Vec::new()));
+    for reported in &plan.reports {
+        let fields = plan.reported(reported, outcome);
+        let entry: Map<String, Json> = fields.map(|(name, value)| (name.clone(), masked(value))).collect();
+        let section = sections.entry(reported.1.section).or_insert_with(|| Json::Array(Vec::new()));
         if let Json::Array(entries) = section {
             entries.push(entry.into());
         }

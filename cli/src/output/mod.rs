@@ -7,4 +7,6 @@ pub mod diagnostics;
 pub mod human;
 pub mod json;
 pub mod neon_json;
+pub mod status;
 pub mod text;
+pub mod typescript;

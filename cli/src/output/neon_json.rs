@@ -22,7 +22,7 @@ pub fn result(plan: &Plan, outcome: Option<&Outcome>) -> Json {
     fields.insert("dryRun".to_owned(), outcome.is_none().into());
     fields.insert("applied".to_owned(), applied(plan, outcome));
     fields.insert("conflicts".to_owned(), conflicts(plan, false));
-    let warnings = plan.warnings.iter().map(|warning| Json::from(warning.to_string()));
+    let warnings = plan.warnings.iter().map(ToString::to_string).chain(plan.notes(outcome)).map(Json::from);
     fields.insert("warnings".to_owned(), warnings.collect());
     fields.extend(target.organization.as_ref().map(|id| ("orgId".to_owned(), id.as_str().into())));
     fields.extend(reports(plan, outcome));

@@ -6,6 +6,8 @@ mod support;
 
 mod backend;
 mod context;
+mod import;
 mod main_job;
 mod policies;
+mod status;
 mod usage;

@@ -3,6 +3,8 @@
 use neonform_local::Exchange;
 use serde_json::{Map, Value as Json};
 
+use crate::case::Case;
+
 /// Writing calls that the reference never makes.
 pub fn is_ours_alone(exchange: &Exchange) -> bool {
     // The reference never sends a function's display name; we set it after a deployment
@@ -26,6 +28,18 @@ pub fn may_stop_before_the_first_change(error: &Json) -> bool {
     error["issues"]
         .as_array()
         .is_some_and(|issues| issues.iter().any(|issue| issue["code"] == "bundle-failed"))
+}
+
+/// An update of the Data API's settings without those that are so already: the platform replaces all
+/// of them, so we send the live ones along, which the reference does not (API spec 10.4).
+pub fn without_live_settings(case: &Case, mut call: Json) -> Json {
+    if call[0] == "updateProjectBranchDataApi"
+        && let Some(live) = case.live("dataApi").iter().find(|live| live["branchId"] == call[1])
+        && let Some(settings) = call[3].as_object_mut()
+    {
+        settings.retain(|name, value| live["settings"].get(name) != Some(value));
+    }
+    call
 }
 
 /// What may follow the reference's last call once a step failed: we go on with steps that do not

@@ -19,6 +19,7 @@ use neonform_engine::value::Secret;
 use neonform_local::{Options, Server};
 use neonform_neon::Polling;
 use neonform_neon::client::Client;
+use neonform_neon::target;
 use serde_json::{Value as Json, json};
 
 use crate::case::Case;
@@ -211,11 +212,21 @@ async fn plan_and_apply(case: &Case, request: &Request<'_>) -> Actual {
     actual
 }
 
+/// `--create` takes a branch that exists as it is; the operation of the corpus refuses the name.
+async fn plan_new(request: &Request<'_>) -> Result<Planned, Failure> {
+    let survey = target::survey(request.client, request.project).await?;
+    survey.absent(request.branch.unwrap_or_default())?;
+    pipeline::plan(request).await
+}
+
 async fn create_branch(request: &Request<'_>) -> Ended {
-    let planned = match pipeline::plan(request).await {
+    let planned = match plan_new(request).await {
         Ok(planned) => planned,
         Err(failure) => return Ended::Failed(failure.0),
     };
+    if judge(&planned.plan, Consent::to_policy(false)) != Verdict::Allowed {
+        return Ended::Refused(with_code("PLATFORM_PUSH_CONFLICT", neon_json::refusal(&planned.plan)));
+    }
     let creation = create(request, planned, false, &|_| {}).await;
     let cause = creation.cause().map(|failure| failure.0.clone());
     let branch =

@@ -47,11 +47,12 @@ fn result(facts: &Json, config: &Json) -> Json {
         .iter()
         .map(|function| json!({ "slug": function["slug"], "name": function["name"] }))
         .collect();
+    let credentials = config["credentials"].as_array().cloned().unwrap_or_default();
     json!({
         "project": facts["project"],
         "branch": facts["branch"],
         "resolved": resolved,
-        "preview": { "buckets": buckets, "functions": functions, "credentials": config["credentials"] },
+        "preview": { "buckets": buckets, "functions": functions, "credentials": credentials },
     })
 }
 

@@ -83,7 +83,8 @@ impl Kind for Domain {
         ];
         let here = live.filter(|live| live.is_function() && live.entity == spec.function);
         fields.extend(here.map(|live| ("cnameTarget".to_owned(), live.cname_target.as_str().into())));
-        Some(Report { section: "customDomains", fields })
+        let means = format!("{}: the region has no target for custom domains yet", address.name());
+        Some(Report { section: "customDomains", fields, when_empty: Some(("cnameTarget", means)) })
     }
 
     fn export(&self, host: &str, live: &DomainLive) -> Vec<(Path, Value)> {

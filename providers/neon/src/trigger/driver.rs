@@ -4,7 +4,7 @@ use neonform_engine::address::Address;
 use neonform_engine::diagnostic::Failure;
 use neonform_engine::kind::{Driver, Outputs, Prior};
 use serde::Deserialize;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::spec::{Operation, Settings, Source, Trigger};
 use crate::client::Request;
@@ -80,14 +80,13 @@ impl Driver<Scope> for Trigger {
     ) -> Result<Outputs, Failure> {
         match operation {
             Operation::Create(settings) => {
-                let mut body = body(&settings);
-                body.insert("name".to_owned(), address.name().into());
                 let request = Request::post("createBranchTrigger", scope.in_branch(&["triggers"]));
-                scope.client.send::<Json>(request.json(body.into()).feature(FEATURE)).await?;
+                let request = request.json(body(address.name(), &settings)).feature(FEATURE);
+                scope.client.send::<Json>(request).await?;
             }
             Operation::Update(id, settings) => {
                 let request = Request::patch("updateBranchTrigger", scope.in_branch(&["triggers", &id]));
-                let request = request.json(body(&settings).into()).feature(FEATURE);
+                let request = request.json(body(address.name(), &settings)).feature(FEATURE);
                 scope.client.send::<Json>(request).await?;
             }
             Operation::Delete(id) => {
@@ -118,12 +117,7 @@ fn read(item: Item) -> Option<(String, TriggerLive)> {
 
 /// Every field: an update replaces what sets the trigger off as a whole, so that a prefix which is
 /// left out is gone (API spec 6.11).
-fn body(settings: &Settings) -> Map<String, Json> {
-    let mut body = Map::new();
-    body.insert("type".to_owned(), settings.source.word().into());
-    body.insert("function_slug".to_owned(), settings.function.as_str().into());
-    body.insert("function_path".to_owned(), settings.path.as_str().into());
-    body.insert("enabled".to_owned(), settings.enabled.into());
+fn body(name: &str, settings: &Settings) -> Json {
     let source = match &settings.source {
         Source::Schedule(cron) => json!({ "cron": cron }),
         Source::Storage { bucket, prefix: None } => json!({ "bucket_name": bucket }),
@@ -131,6 +125,12 @@ fn body(settings: &Settings) -> Map<String, Json> {
             json!({ "bucket_name": bucket, "prefix": prefix })
         }
     };
-    body.insert(settings.source.word().to_owned(), source);
-    body
+    json!({
+        "type": settings.source.word(),
+        "name": name,
+        "function_slug": settings.function,
+        "function_path": settings.path,
+        "enabled": settings.enabled,
+        settings.source.word(): source,
+    })
 }

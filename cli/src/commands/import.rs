@@ -1,0 +1,115 @@
+//! `neonform import`: a policy file that says what exists on a branch, for a repository to start from.
+//!
+//! The file appears whole or not at all, and never in the place of another one unless told so.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+
+use super::{Ending, status};
+use crate::args::ImportArgs;
+use crate::output::status::Status;
+use crate::output::text::printable;
+use crate::output::typescript::{Imported, policy};
+use crate::print;
+use crate::session::Session;
+
+/// Reads the branch and writes the policy.
+pub(super) async fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
+    if args.out == Path::new("-") {
+        let text = written(&status::read(session, true).await?);
+        print::human(|out| out.write_all(text.as_bytes()));
+        return Ok(Ending::Done);
+    }
+    let path = session.working.join(&args.out);
+    // Asked before anything is read, so that the answer does not take a network.
+    if !args.force && path.symlink_metadata().is_ok() {
+        return Err(exists(&args.out));
+    }
+    let status = status::read(session, true).await?;
+    let place = |cause| match cause {
+        Stopped::Exists => exists(&args.out),
+        Stopped::Io(cause) => Diagnostic::error(codes::USAGE, "the policy cannot be written")
+            .found(args.out.display().to_string())
+            .fix("name a file in a directory that can be written to with --out")
+            .fact("cause", cause.to_string())
+            .into(),
+    };
+    write(&path, &written(&status), args.force).map_err(place)?;
+    say(&args.out);
+    Ok(Ending::Done)
+}
+
+fn written(status: &Status) -> String {
+    let (project, branch) = (&status.facts["project"], &status.facts["branch"]);
+    policy(&Imported {
+        project: project["id"].as_str().unwrap_or_default(),
+        branch: branch["name"].as_str().unwrap_or_default(),
+        is_default: branch["isDefault"] == true,
+        expires_at: branch["expiresAt"].as_str(),
+        found: &status.found,
+    })
+}
+
+fn say(out: &Path) {
+    let named =
+        if out == Path::new("neon.ts") { String::new() } else { format!(" --config {}", out.display()) };
+    anstream::eprintln!("Wrote {}.", printable(&out.display().to_string()));
+    anstream::eprintln!(
+        "Next: neonform plan{}, which shows no change until something is edited.",
+        printable(&named)
+    );
+}
+
+fn exists(out: &Path) -> Failure {
+    Diagnostic::error(codes::ALREADY_EXISTS, "the file to write exists; it was not changed")
+        .found(out.display().to_string())
+        .fix("pass --force to overwrite it, or another file, or - for standard output, with --out")
+        .into()
+}
+
+/// Why a file was not written.
+enum Stopped {
+    Exists,
+    Io(io::Error),
+}
+
+impl From<io::Error> for Stopped {
+    fn from(cause: io::Error) -> Self {
+        Self::Io(cause)
+    }
+}
+
+/// Writes a neighbour and puts it in the file's place.
+fn write(path: &Path, text: &str, force: bool) -> Result<(), Stopped> {
+    let neighbour = neighbour(path);
+    let placed = fill(&neighbour, text).map_err(Stopped::Io).and_then(|()| place(&neighbour, path, force));
+    // Where it was put in place by its name it is gone already.
+    let _ = fs::remove_file(&neighbour);
+    placed
+}
+
+fn fill(neighbour: &Path, text: &str) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(neighbour)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// A link never takes the place of a file, a rename does.
+fn place(neighbour: &Path, path: &Path, force: bool) -> Result<(), Stopped> {
+    if force {
+        return Ok(fs::rename(neighbour, path)?);
+    }
+    match fs::hard_link(neighbour, path) {
+        Ok(()) => Ok(()),
+        Err(_) if path.symlink_metadata().is_ok() => Err(Stopped::Exists),
+        // Not every file system has links.
+        Err(_) => Ok(fs::rename(neighbour, path)?),
+    }
+}
+
+fn neighbour(path: &Path) -> PathBuf {
+    path.with_file_name(format!(".neonform-{:016x}.tmp", rand::random::<u64>()))
+}

@@ -1,0 +1,3 @@
+import { defineConfig } from "@neon/config/v1";
+
+export default defineConfig({ branch: () => ({ protected: true }) });

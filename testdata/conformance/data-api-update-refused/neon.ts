@@ -1,0 +1,3 @@
+import { defineConfig } from "@neon/config/v1";
+
+export default defineConfig({ auth: true, buckets: { uploads: {} }, dataApi: { settings: { dbMaxRows: 250, dbSchemas: ["public", "api"] } } });

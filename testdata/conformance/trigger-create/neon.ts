@@ -1,0 +1,8 @@
+import { defineConfig } from "@neon/config/v1";
+
+export default defineConfig({ buckets: { uploads: {} }, functions: { api: { name: "api", source: "./src/api.ts" } }, triggers: {
+  nightly: { type: "schedule", function: "api", cron: "15 3 * * *" },
+  off: { type: "schedule", function: "api", cron: "*/5 * * * *", functionPath: "/tick", enabled: false },
+  ingest: { type: "storage_object_created", function: "api", bucket: "uploads", prefix: "in/", functionPath: "/in" },
+  all: { type: "storage_object_created", function: "api", bucket: "uploads" },
+} });

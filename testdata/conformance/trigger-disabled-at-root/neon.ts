@@ -1,0 +1,3 @@
+import { defineConfig } from "@neon/config/v1";
+
+export default defineConfig({ functions: { api: { name: "api", source: "./src/api.ts" } }, triggers: { nightly: { type: "schedule", function: "api", cron: "0 * * * *" } } });
