@@ -174,7 +174,7 @@ pub struct StatusArgs {
     #[arg(long)]
     pub current_branch: bool,
     /// Print only what a policy would say, in the shape of the neon command line; with --output json in ours
-    #[arg(long, conflicts_with = "current_branch")]
+    #[arg(long)]
     pub config_json: bool,
 }
 
@@ -182,7 +182,7 @@ pub struct StatusArgs {
 #[derive(Debug, Args)]
 pub struct ImportArgs {
     /// The file to write; - prints the policy instead
-    #[arg(long, value_name = "FILE", default_value = "neon.ts")]
+    #[arg(long, value_name = "FILE", default_value = crate::policy_file::NAMES[0])]
     pub out: PathBuf,
     /// Overwrite a file that exists
     #[arg(long)]

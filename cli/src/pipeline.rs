@@ -127,11 +127,18 @@ pub async fn plan(request: &Request<'_>) -> Result<Planned, Failure> {
     match request.branch.filter(|_| request.create && !survey.has(request.branch)) {
         Some(name) => plan_creation(request, loaded, &survey, name).await,
         None => {
-            let found = survey.find(request.branch)?;
+            let found = survey.find(request.branch).map_err(|failure| or_create(request, failure))?;
             (request.said)(&found.target);
             plan_found(request, loaded, found).await
         }
     }
+}
+
+/// Says how a branch that is missing is made, where that was not asked for.
+fn or_create(request: &Request<'_>, failure: Failure) -> Failure {
+    let fix = "name an existing branch with --branch, or pass --create to make it";
+    let makeable = request.branch.is_some_and(|name| !target::is_branch_id(name));
+    Failure(failure.0.into_iter().map(|problem| if makeable { problem.fix(fix) } else { problem }).collect())
 }
 
 /// Plans for a branch that was found; its target may say that it is new to the policy.

@@ -9,12 +9,16 @@ use std::path::{Path, PathBuf};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 use super::{Ending, status};
-use crate::args::ImportArgs;
+use crate::args::{Global, ImportArgs};
 use crate::output::status::Status;
 use crate::output::text::printable;
 use crate::output::typescript::{Imported, policy};
+use crate::policy_file::NAMES;
 use crate::print;
 use crate::session::Session;
+
+/// Where a policy is looked for first, and what `--out` is unless given.
+const DEFAULT_OUT: &str = NAMES[0];
 
 /// Reads the branch and writes the policy.
 pub(super) async fn run(session: &Session, args: &ImportArgs) -> Result<Ending, Failure> {
@@ -38,7 +42,7 @@ pub(super) async fn run(session: &Session, args: &ImportArgs) -> Result<Ending, 
             .into(),
     };
     write(&path, &written(&status), args.force).map_err(place)?;
-    say(&args.out);
+    say(session, &args.out);
     Ok(Ending::Done)
 }
 
@@ -53,14 +57,33 @@ fn written(status: &Status) -> String {
     })
 }
 
-fn say(out: &Path) {
-    let named =
-        if out == Path::new("neon.ts") { String::new() } else { format!(" --config {}", out.display()) };
+fn say(session: &Session, out: &Path) {
     anstream::eprintln!("Wrote {}.", printable(&out.display().to_string()));
-    anstream::eprintln!(
-        "Next: neonform plan{}, which shows no change until something is edited.",
-        printable(&named)
-    );
+    anstream::eprintln!("Next, and it shows no change: {}", printable(&next(&session.global, out)));
+}
+
+/// The command that plans the file for the same branch.
+fn next(global: &Global, out: &Path) -> String {
+    let named = (out != Path::new(DEFAULT_OUT)).then(|| out.display().to_string());
+    let backend = Some(&global.backend).filter(|backend| *backend != "neon");
+    let context = global.context_file.as_ref().map(|file| file.display().to_string());
+    let flags = [
+        ("--config", named.as_ref()),
+        ("--backend", backend),
+        ("--api-host", global.api_host.as_ref()),
+        ("--context-file", context.as_ref()),
+        ("--project-id", global.project_id.as_ref()),
+        ("--branch", global.branch.as_ref()),
+    ];
+    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value?))));
+    std::iter::once("neonform plan".to_owned()).chain(given).collect()
+}
+
+/// A word for a shell.
+fn quoted(word: &str) -> String {
+    let plain =
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 fn exists(out: &Path) -> Failure {

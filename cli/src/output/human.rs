@@ -36,6 +36,8 @@ pub fn plan(out: &mut dyn Write, plan: &Plan, missing: &[Missing], show_unmanage
         writeln!(out, "No changes. Branch {branch} is as the policy says.")?;
     } else if plan.is_empty() {
         writeln!(out, "No changes to make to branch {branch}.")?;
+    } else if plan.steps.is_empty() {
+        writeln!(out, "Branch {branch} cannot be made what the policy says.")?;
     } else {
         writeln!(out, "{BOLD}Changes to branch {branch}{BOLD:#}")?;
         writeln!(out)?;

@@ -228,7 +228,7 @@ mod tests {
                 ]),
             ),
             ("triggers", map(&[("t", map(&[("type", text("schedule")), ("enabled", false.into())]))])),
-            ("credentials", Value::List(vec![map(&[("id", text("ab")), ("name", text("x\u{1b}[2J"))])])),
+            ("credentials", Value::List(vec![map(&[("id", text("4f2a")), ("name", text("x\u{1b}[2J"))])])),
         ]);
         let branch = json!({ "id": "br-1", "name": "dev", "parent": "main", "protected": true });
         Status { facts: json!({ "project": { "id": "p" }, "branch": branch }), found }
@@ -241,7 +241,7 @@ mod tests {
             "preview": {
                 "functions": { "api": { "name": "Api" } },
                 "buckets": { "logs": { "access": "private" } },
-                "credentials": [{ "id": "ab", "name": "x\u{1b}[2J" }],
+                "credentials": [{ "id": "4f2a", "name": "x\u{1b}[2J" }],
             },
             "branch": { "parent": "main", "protected": true },
         });
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn credentials_stand_beside_what_a_policy_can_say() {
         let json = status().json();
-        assert_eq!(json["credentials"][0]["id"], "ab");
+        assert_eq!(json["credentials"][0]["id"], "4f2a");
         assert!(json["config"].get("credentials").is_none() && json["config"].get("triggers").is_some());
     }
 
@@ -269,7 +269,7 @@ mod tests {
         let shown = String::from_utf8_lossy(&out).into_owned();
         assert!(shown.contains("  api   Api, customDomains: a.example.com\n"), "{shown}");
         assert!(shown.contains("  t  schedule, enabled: false\n"), "{shown}");
-        assert!(shown.contains("  x\\u{1b}[2J\n") && !shown.contains("ab"), "{shown}");
+        assert!(shown.contains("  x\\u{1b}[2J\n") && !shown.contains("4f2a"), "{shown}");
         assert_eq!(shown.matches("parent").count(), 1, "{shown}");
     }
 }

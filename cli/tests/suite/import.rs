@@ -3,10 +3,9 @@
 use std::fs;
 
 use super::status::rich;
-use super::support::{Scratch, golden};
+use super::support::{Ran, Scratch, golden};
 
-/// A folder beside the branch's state, where nothing else is.
-fn import(scratch: &Scratch, arguments: &[&str]) -> super::support::Ran {
+fn import(scratch: &Scratch, arguments: &[&str]) -> Ran {
     scratch.local(&[&["import"], arguments].concat())
 }
 
@@ -42,10 +41,9 @@ fn a_rich_branch_imports_and_then_plans_nothing() {
 #[test]
 fn functions_and_triggers_hold_once_they_are_uncommented() {
     let scratch = rich();
-    let folder = "functions/../src";
     for (source, slug) in [("api", "api"), ("digest", "digest"), ("health", "2fa")] {
         let code = read(&scratch, &format!("functions/{source}.ts"));
-        scratch.write(&format!("{folder}/{slug}.ts"), &code);
+        scratch.write(&format!("src/{slug}.ts"), &code);
     }
     let policy = uncommented(&import(&scratch, &["--out", "-"]).done());
     assert!(!policy.contains("// functions"), "{policy}");
@@ -64,6 +62,10 @@ fn a_child_branch_keeps_its_tuning_to_itself() {
     let branch = ["--branch", "preview/\"x\"", "--force"];
     let policy = import(&scratch, &branch).text() + &read(&scratch, "neon.ts");
     assert!(policy.contains(r#"branch.name === "preview/\"x\"""#), "{policy}");
+    assert!(
+        policy.contains(r#"neonform plan --backend local:state.sqlite --branch 'preview/"x"'"#),
+        "{policy}"
+    );
     assert!(policy.contains("expires at \"20") && !policy.contains("ttl:"), "{policy}");
     for branch in ["preview/\"x\"", "main"] {
         let plan = scratch.local(&["plan", "--branch", branch]).done();

@@ -6,7 +6,9 @@ mod support;
 
 mod backend;
 mod context;
+mod creation;
 mod import;
+mod kinds;
 mod main_job;
 mod policies;
 mod status;

@@ -4,10 +4,31 @@ use serde_json::Value as Json;
 
 use super::support::{Ran, Scratch, golden};
 
-/// A branch with everything on it that a policy can say, and one that hangs off it.
+/// Everything that a policy can say, with names that are hard to write down again.
+const RICH: &str = r#"export default {
+  auth: true,
+  dataApi: true,
+  buckets: { uploads: {}, "public-files": { access: "public_read" }, __proto: {}, ["__proto__"]: {} },
+  functions: {
+    api: { name: "Todo \"API\"", source: "./functions/api.ts", customDomains: ["todo.example.com", "api.example.com"] },
+    digest: { name: "Daily digest", source: "./functions/digest.ts" },
+    "2fa": { name: "Second factor", source: "./functions/health.ts" },
+  },
+  triggers: {
+    nightly: { type: "schedule", function: "digest", cron: "0 3 * * *", functionPath: "/run" },
+    "on upload: */\n\"x\"": { type: "storage_object_created", function: "api", bucket: "uploads", prefix: "in/", enabled: false },
+  },
+  branch: () => ({
+    protected: true,
+    postgres: { computeSettings: { autoscalingLimitMinCu: 0.5, autoscalingLimitMaxCu: 4, suspendTimeout: "10m" } },
+  }),
+};
+"#;
+
+/// A branch with everything on it that a policy can say.
 pub fn rich() -> Scratch {
     let scratch = Scratch::of("examples/todo-api");
-    scratch.write("neon.ts", include_str!("rich.ts"));
+    scratch.write("neon.ts", RICH);
     scratch.local(&["apply", "--update-existing"]).done();
     scratch
 }

@@ -3,109 +3,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::io::Write;
-use std::sync::Arc;
-use std::time::Duration;
+mod kinds;
+mod world;
 
-use futures::FutureExt;
-use futures::future::BoxFuture;
-use jiff::Timestamp;
-use neonform_engine::apply::{Ending, Outcome, apply};
-use neonform_engine::desired;
-use neonform_engine::diagnostic::Failure;
-use neonform_engine::kind::Provider;
-use neonform_engine::node::{Entry, Node, Shape};
-use neonform_engine::plan::{Plan, Purpose, plan};
-use neonform_engine::policy::Policy;
+use neonform_engine::apply::{Ending, Outcome};
+use neonform_engine::plan::Plan;
 use neonform_engine::value::Secret;
-use neonform_local::{Fault, Options, Server};
-use neonform_neon::client::Client;
-use neonform_neon::function::{Bundle, Bundler, Source};
-use neonform_neon::{Polling, Scope, Shared, kinds, target};
+use neonform_local::Fault;
 use serde_json::{Value as Json, json};
 
-/// A server, and the policy that is applied to its default branch.
-struct World {
-    server: Server,
-    policy: Node,
-    purpose: Purpose,
-}
-
-/// Bundles that say which slug they are of.
-struct Named;
-
-impl Bundler for Named {
-    fn bundle<'a>(&'a self, slug: &'a str, _source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
-        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        writer.start_file("index.mjs", zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(slug.as_bytes()).unwrap();
-        let archive = Arc::new(writer.finish().unwrap().into_inner());
-        let mut sha256 = [0; 32];
-        sha256[..slug.len()].copy_from_slice(slug.as_bytes());
-        async move { Ok(Bundle { archive, sha256 }) }.boxed()
-    }
-}
-
-fn node(value: &Json) -> Node {
-    Node::new(match value {
-        Json::Null => Shape::Null,
-        Json::Bool(value) => Shape::Bool(*value),
-        Json::Number(value) => Shape::Number(value.as_f64().unwrap()),
-        Json::String(value) => Shape::String(value.clone()),
-        Json::Array(items) => Shape::List(items.iter().map(node).collect()),
-        Json::Object(fields) => Shape::Object(
-            fields
-                .iter()
-                .map(|(key, value)| Entry { key: key.clone(), key_at: None, node: node(value) })
-                .collect(),
-        ),
-    })
-}
-
-impl World {
-    async fn new(policy: &Json) -> Self {
-        let options = Options { seed_default_project: true, ..Options::default() };
-        let server = neonform_local::start(options).await.unwrap();
-        Self { server, policy: node(policy), purpose: Purpose::at(Timestamp::now()) }
-    }
-
-    async fn plan(&self) -> (Provider<Scope>, Plan) {
-        let client = Client::new(self.server.url(), &Secret::new("key")).unwrap();
-        let project = target::only_project(&client).await.unwrap();
-        let found = target::find(&client, &project, None).await.unwrap();
-        let scope = Scope {
-            client,
-            project,
-            branch: found.id.clone(),
-            branch_name: found.target.name.clone(),
-            branch_live: found.live,
-            bundler: Arc::new(Named),
-            polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(5) },
-            shared: Shared::default(),
-        };
-        let provider = Provider { name: "neon", kinds: kinds(), client: scope, concurrency: 8 };
-        let policy = Policy::for_target(&self.policy, None, &found.target);
-        let desired = desired::build(&provider.kinds, policy, &found.target).unwrap();
-        let plan = plan(&provider, desired, &self.purpose).await.unwrap();
-        (provider, plan)
-    }
-
-    async fn apply(&self) -> (Plan, Outcome) {
-        let (provider, plan) = self.plan().await;
-        let outcome = apply(&provider, &plan, &|_| {}).await;
-        (plan, outcome)
-    }
-
-    /// Applies until done; a plan right after shows nothing.
-    async fn converges(&self) {
-        assert!(self.apply().await.1.is_complete());
-        assert!(self.plan().await.1.is_empty());
-    }
-
-    fn count(&self, operation: &str) -> usize {
-        self.server.log().iter().filter(|exchange| exchange.operation == operation).count()
-    }
-}
+use world::{World, node};
 
 fn policy() -> Json {
     let function = |name: &str| json!({ "name": name, "source": "./x.ts", "env": { "KEY": "value" } });

@@ -1,0 +1,2 @@
+// Never turned off: nothing to do.
+export default {};

@@ -1,0 +1,1 @@
+export default { branch: () => ({ protected: true, postgres: { computeSettings: { suspendTimeout: 3600 } } }) };

@@ -1,0 +1,3 @@
+// flags: --branch feature --create
+// fails
+export default { branch: () => ({ parent: "staging" }) };

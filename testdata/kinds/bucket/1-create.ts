@@ -1,0 +1,1 @@
+export default { buckets: { uploads: {}, assets: { access: "public_read" }, "a b/ü": {} } };

@@ -1,0 +1,2 @@
+// flags: --prune
+export default { buckets: { uploads: {} } };

@@ -1,0 +1,2 @@
+// Left alone.
+export default { auth: true };

@@ -1,0 +1,1 @@
+export default { auth: true, dataApi: false };

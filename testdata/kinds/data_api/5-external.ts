@@ -1,0 +1,3 @@
+export default {
+  dataApi: { authProvider: "external", jwksUrl: "https://issuer.example.test/jwks", providerName: "Issuer", settings: { openapiMode: "ignore-privileges" } },
+};

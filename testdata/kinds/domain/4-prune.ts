@@ -1,0 +1,3 @@
+// flags: --prune=domains
+const source = "./hello.js";
+export default { functions: { web: { name: "web", source, customDomains: ["www.example.com"] }, api: { name: "api", source } } };

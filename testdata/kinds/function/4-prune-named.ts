@@ -1,0 +1,2 @@
+// flags: --prune=functions
+export default { functions: { other: { name: "Other", source: "./hello.js" } } };
