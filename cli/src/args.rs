@@ -76,6 +76,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Print the resolved policy for a branch, without the network
     Eval(EvalArgs),
+    /// Show what a function's bundle is made of
+    Explain(ExplainArgs),
     /// The commands under the neon command line's names
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -137,6 +139,12 @@ pub struct PurposeArgs {
     /// List what exists and the policy does not declare
     #[arg(long)]
     pub show_unmanaged: bool,
+    /// Deploy functions although nothing changed; with slugs, only those
+    #[arg(long, value_name = "SLUGS", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    pub redeploy: Option<Vec<String>>,
+    /// Deploy without the variable that lets the next run see that nothing changed
+    #[arg(long)]
+    pub no_marker: bool,
 }
 
 /// Flags of `plan`.
@@ -213,6 +221,16 @@ pub struct EvalArgs {
     /// When the branch expires
     #[arg(long, value_name = "TIME")]
     pub expires_at: Option<String>,
+}
+
+/// Flags of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The function's address: function.SLUG
+    pub address: String,
+    /// Which policy, and for which branch.
+    #[command(flatten)]
+    pub about: EvalArgs,
 }
 
 /// Flags of `local serve`.

@@ -6,10 +6,16 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use neonform_bundle::archive::{archive, canonical_digest};
-use neonform_bundle::{FunctionOptions, function, function_entry};
+use neonform_bundle::stage::{Manifest, manifest, package_name, stage};
+use neonform_bundle::{FunctionModule, FunctionOptions, function, function_entry, verbatim};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::path::Path;
-use neonform_neon::function::{Bundle, Bundler, Source};
+use neonform_neon::function::{Bundle, Bundler, Module, Source, bundle_digest};
+use sha2::{Digest, Sha256};
+
+use crate::build_cache::{self, Asked, Kept};
+use crate::modules;
+use crate::packages::install;
 
 /// Bundles function sources of one repository.
 pub struct SourceBundler {
@@ -19,31 +25,172 @@ pub struct SourceBundler {
     pub root: PathBuf,
 }
 
+/// A function's bundle with everything that is known of it.
+pub struct Built {
+    /// The files, and what they were made from.
+    pub module: FunctionModule,
+    /// The archive.
+    pub archive: Arc<Vec<u8>>,
+    /// SHA-256 of the canonical content.
+    pub sha256: [u8; 32],
+}
+
 impl Bundler for SourceBundler {
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
-        self.bundle_one(source)
-            .map(move |made| made.map_err(|failure| of_function(slug, source, failure)))
-            .boxed()
+        self.take(slug, source).boxed()
+    }
+
+    fn modules_of(&self, digest: &str) -> Option<Vec<Module>> {
+        modules::recall(digest)
     }
 }
 
 impl SourceBundler {
-    async fn bundle_one(&self, source: &Source) -> Result<Bundle, Failure> {
-        if source.bundler != "esbuild" {
-            return Err(unsupported("a bundler other than \"esbuild\"", source.bundler).into());
-        }
-        let external = source.external.as_deref().unwrap_or_default();
-        if let Some(shipped) = external.iter().find(|package| package.include_files) {
-            return Err(unsupported("shipping the files of an external package", &shipped.name).into());
-        }
-        let entry = function_entry(&self.directory.join(&source.path))
-            .map_err(|failure| as_written(source, failure))?;
-        let options =
-            FunctionOptions { external: external.iter().map(|package| package.name.clone()).collect() };
-        let module = function(&entry, &self.root, &options).await?;
-        let sha256 = canonical_digest(&module.files);
-        Ok(Bundle { archive: Arc::new(archive(&module.files)?), sha256 })
+    /// A bundle as the function kind takes it, made now or before. What it was made from is remembered, so that later
+    /// plans can say what changed.
+    async fn take(&self, slug: &str, source: &Source) -> Result<Bundle, Failure> {
+        let told = |failure| of_function(slug, source, failure);
+        let question = self.question(source).map_err(told)?;
+        let before = question.as_ref().and_then(|question| build_cache::recall(&question.asked(&self.root)));
+        let kept = match before {
+            Some(kept) => kept,
+            None => {
+                let built = self.build_one(source).await.map_err(told)?;
+                let kept = kept(&built);
+                if let Some(question) = &question {
+                    build_cache::remember(&question.asked(&self.root), &built.module.basis, &kept);
+                }
+                kept
+            }
+        };
+        modules::remember(&bundle_digest(&kept.sha256), &kept.modules);
+        let place = Path::root().key("functions").key(slug).key("source");
+        let warning = |text: String| {
+            Diagnostic::warning(codes::BUNDLE_FAILED, text).path(place.clone()).at(source.at.clone())
+        };
+        let warnings = kept.warnings.into_iter().map(warning).collect();
+        Ok(Bundle { archive: Arc::new(kept.archive), sha256: kept.sha256, modules: kept.modules, warnings })
     }
+
+    /// What decides a bundle besides the files that bundling it reads; nothing for sources that are taken as they are.
+    fn question(&self, source: &Source) -> Result<Option<Question>, Failure> {
+        if source.bundler != "esbuild" {
+            return Ok(None);
+        }
+        let entry = self.entry(source)?;
+        let packages = self.packages(&entry, source)?.map(|manifest| manifest.text);
+        Ok(Some(Question { entry, options: options(source), packages }))
+    }
+
+    /// Bundles one function anew.
+    ///
+    /// # Errors
+    /// What is wrong with its sources, or with packages that ship with it.
+    pub async fn build(&self, slug: &str, source: &Source) -> Result<Built, Failure> {
+        self.build_one(source).await.map_err(|failure| of_function(slug, source, failure))
+    }
+
+    async fn build_one(&self, source: &Source) -> Result<Built, Failure> {
+        let module = match source.bundler {
+            "esbuild" => self.packed(source).await?,
+            "none" => {
+                let path = self.directory.join(&source.path);
+                let root = self.root.clone();
+                let taken = tokio::task::spawn_blocking(move || verbatim(&path, &root));
+                taken.await.map_err(|_| unsupported("an interrupted read", &source.path))??
+            }
+            other => return Err(unsupported("a bundler that is a function", other).into()),
+        };
+        let sha256 = canonical_digest(&module.files);
+        Ok(Built { archive: Arc::new(archive(&module.files)?), sha256, module })
+    }
+
+    async fn packed(&self, source: &Source) -> Result<FunctionModule, Failure> {
+        let entry = self.entry(source)?;
+        let packages = self.packages(&entry, source)?;
+        let mut module = function(&entry, &self.root, &options(source)).await?;
+        if let Some(manifest) = packages {
+            let installed = install(&manifest).await?;
+            let shipped = shipped(source);
+            let staging = tokio::task::spawn_blocking(move || stage(&installed.folder, &shipped));
+            let interrupted = |_| unsupported("an interrupted installation", "externalPackages");
+            let staged = staging.await.map_err(interrupted)??;
+            module.files.extend(staged.files);
+            module.warnings.extend(staged.warnings);
+        }
+        Ok(module)
+    }
+
+    fn entry(&self, source: &Source) -> Result<PathBuf, Failure> {
+        function_entry(&self.directory.join(&source.path)).map_err(|failure| as_written(source, failure))
+    }
+
+    /// What is to be installed of the packages that ship beside the bundle.
+    fn packages(&self, entry: &std::path::Path, source: &Source) -> Result<Option<Manifest>, Failure> {
+        let mut roots: Vec<String> =
+            shipped(source).iter().map(|name| package_name(name).to_owned()).collect();
+        roots.sort();
+        roots.dedup();
+        if roots.is_empty() {
+            return Ok(None);
+        }
+        manifest(entry.parent().unwrap_or(entry), &self.root, &roots).map(Some)
+    }
+}
+
+/// What a function's bundle is asked for by.
+struct Question {
+    entry: PathBuf,
+    options: FunctionOptions,
+    packages: Option<String>,
+}
+
+impl Question {
+    fn asked<'a>(&'a self, root: &'a std::path::Path) -> Asked<'a> {
+        Asked { root, entry: &self.entry, options: &self.options, packages: self.packages.as_deref() }
+    }
+}
+
+fn options(source: &Source) -> FunctionOptions {
+    let external = source.external.as_deref().unwrap_or_default();
+    let external = external.iter().map(|package| package.name.clone()).collect();
+    FunctionOptions { external, ..FunctionOptions::default() }
+}
+
+/// The entries whose files ship.
+fn shipped(source: &Source) -> Vec<String> {
+    let external = source.external.as_deref().unwrap_or_default();
+    external.iter().filter(|package| package.include_files).map(|package| package.name.clone()).collect()
+}
+
+fn kept(built: &Built) -> Kept {
+    Kept {
+        archive: built.archive.as_ref().clone(),
+        sha256: built.sha256,
+        modules: made_from(&built.module),
+        warnings: built.module.warnings.clone(),
+    }
+}
+
+/// The modules in the bundle, and the files that ship as they are.
+fn made_from(module: &FunctionModule) -> Vec<Module> {
+    let packed = module.modules.iter().map(|part| (part.path.clone(), part.sha256));
+    let as_it_is = |path: &str| module.modules.is_empty() || path.starts_with("node_modules/");
+    let shipped = module
+        .files
+        .iter()
+        .filter(|(path, _)| as_it_is(path))
+        .map(|(path, content)| (path.clone(), Sha256::digest(content).into()));
+    let mut modules: Vec<Module> =
+        packed.chain(shipped).map(|(path, sha256)| Module { path, sha256: hex(&sha256) }).collect();
+    modules.sort_by(|a, b| a.path.cmp(&b.path));
+    modules.dedup_by(|a, b| a.path == b.path);
+    modules
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unsupported(what: &str, found: &str) -> Diagnostic {

@@ -15,6 +15,15 @@ pub const NEONFORM_LOG: &str = "NEONFORM_LOG";
 /// The home directory, where the search for a policy and for a context file ends.
 pub const HOME: &str = "HOME";
 
+/// The home directory on Windows.
+pub const USERPROFILE: &str = "USERPROFILE";
+/// The folder for what can be made again, instead of the platform's own.
+pub const NEONFORM_CACHE_DIR: &str = "NEONFORM_CACHE_DIR";
+/// Where caches are kept on Linux.
+pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
+/// Where caches are kept on Windows.
+pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
+
 /// A variable that is set and not blank; blank counts as absent (spec 10.5).
 pub fn given(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())

@@ -11,7 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use neonform_engine::desired::{self, Desired};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use neonform_engine::kind::Provider;
+use neonform_engine::kind::{Kind, Provider};
 use neonform_engine::path::Path;
 use neonform_engine::plan::{self, Plan, Purpose};
 use neonform_engine::policy::Policy;
@@ -20,9 +20,9 @@ use neonform_engine::value::Value;
 use neonform_eval::{Limits, Loaded};
 use neonform_neon::branch::BranchLive;
 use neonform_neon::client::Client;
-use neonform_neon::function::Bundler;
+use neonform_neon::function::{Bundler, Function};
 use neonform_neon::target::{self, Found, Project, Survey};
-use neonform_neon::{Polling, Scope, Shared, kinds};
+use neonform_neon::{Again, Deploying, Polling, Scope, Shared, kinds};
 
 use crate::output::json;
 use crate::policy_file::PolicyFile;
@@ -97,6 +97,8 @@ pub struct Request<'a> {
     pub bundler: Arc<dyn Bundler>,
     /// How deployments are waited for.
     pub polling: Polling,
+    /// What this run says about deployments.
+    pub deploying: Deploying,
     /// Changes that apply makes at once.
     pub concurrency: usize,
     /// What the plan may delete, and when it is made.
@@ -147,6 +149,7 @@ fn or_create(request: &Request<'_>, failure: Failure) -> Failure {
 /// Every problem of what the closure returned, or what the API said.
 pub async fn plan_found(request: &Request<'_>, mut loaded: Loaded, found: Found) -> Result<Planned, Failure> {
     let desired = resolve(&mut loaded, &found.target).await?;
+    check_slugs(&request.deploying.again, &desired)?;
     let provider = provider_for(request, found);
     let plan = plan::plan(&provider, desired, &request.purpose).await?;
     Ok(Planned { provider, plan, loaded })
@@ -161,6 +164,7 @@ async fn plan_creation(
     let target = survey.absent(name)?;
     (request.said)(&target);
     let mut desired = resolve(&mut loaded, &target).await?;
+    check_slugs(&request.deploying.again, &desired)?;
     let named = match desired.resolved.at(&Path::root().key("parent")) {
         Some(Value::String(name)) => Some(name.as_str()),
         _ => None,
@@ -174,18 +178,39 @@ async fn plan_creation(
     Ok(Planned { provider, plan, loaded })
 }
 
-fn provider_for(request: &Request<'_>, found: Found) -> Provider<Scope> {
-    let usual = provider(request.client, found, Arc::clone(&request.bundler), request.polling);
-    Provider { concurrency: request.concurrency, ..usual }
+/// Refuses a slug of `--redeploy` that the policy does not declare.
+fn check_slugs(again: &Again, desired: &Desired) -> Result<(), Failure> {
+    let Again::These(slugs) = again else { return Ok(()) };
+    let declared: Vec<&str> = desired
+        .resources
+        .iter()
+        .filter(|wanted| wanted.address.kind() == Function::NAME)
+        .map(|wanted| wanted.address.name())
+        .collect();
+    let unknown: Vec<String> = slugs
+        .iter()
+        .filter(|slug| !declared.contains(&slug.as_str()))
+        .map(|slug| format!("{slug:?}"))
+        .collect();
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    Err(Diagnostic::error(codes::USAGE, "--redeploy names a function that the policy does not declare")
+        .found(unknown.join(", "))
+        .expected(format!("one or more of {}", declared.join(", ")))
+        .fix("correct --redeploy")
+        .into())
 }
 
-/// The Neon provider for a branch that was found.
-pub fn provider(
-    client: &Client,
-    found: Found,
-    bundler: Arc<dyn Bundler>,
-    polling: Polling,
-) -> Provider<Scope> {
+fn provider_for(request: &Request<'_>, found: Found) -> Provider<Scope> {
+    let usual = provider(request.client, found, Arc::clone(&request.bundler));
+    let (polling, deploying) = (request.polling, request.deploying.clone());
+    let client = Scope { polling, deploying, ..usual.client };
+    Provider { concurrency: request.concurrency, client, ..usual }
+}
+
+/// The Neon provider for a branch that was found, as it is for reading.
+pub fn provider(client: &Client, found: Found, bundler: Arc<dyn Bundler>) -> Provider<Scope> {
     let scope = Scope {
         client: client.clone(),
         project: found.target.project,
@@ -193,7 +218,8 @@ pub fn provider(
         branch_name: found.target.name,
         branch_live: found.live,
         bundler,
-        polling,
+        polling: Polling::default(),
+        deploying: Deploying::default(),
         shared: Shared::default(),
     };
     Provider { name: "neon", kinds: kinds(), client: scope, concurrency: CONCURRENCY }

@@ -9,9 +9,9 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::plan::Purpose;
 use neonform_engine::prune::{Kinds, Prune};
 use neonform_engine::target::Target;
-use neonform_neon::Polling;
 use neonform_neon::client::Client;
 use neonform_neon::target;
+use neonform_neon::{Again, Deploying, Polling};
 
 use crate::args::{Format, Global, PolicyArgs, PurposeArgs};
 use crate::bundler::SourceBundler;
@@ -119,6 +119,16 @@ impl Session {
         };
         let prune = Prune { kinds, with_data: args.prune_data };
         Ok(Purpose { now: source.now, prune, show_undeclared: args.show_unmanaged })
+    }
+
+    /// What the flags say about deployments.
+    pub fn deploying(args: &PurposeArgs) -> Deploying {
+        let again = match &args.redeploy {
+            None => Again::None,
+            Some(slugs) if slugs.is_empty() => Again::All,
+            Some(slugs) => Again::These(slugs.clone()),
+        };
+        Deploying { again, marker: !args.no_marker }
     }
 
     /// How deployments are waited for: as the environment says, else as the reference does (spec 4.7).

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 
 use crate::address::Address;
 use crate::change::Change;
-use crate::diagnostic::Failure;
+use crate::diagnostic::{Diagnostic, Failure};
 use crate::path::Path;
 use crate::policy::Policy;
 use crate::target::Target;
@@ -143,6 +143,11 @@ pub trait Kind: Send + Sync + 'static {
         _with_data: bool,
     ) -> Option<Change<Self::Operation>> {
         None
+    }
+
+    /// What is worth knowing of a wanted resource once it is prepared.
+    fn warnings(&self, _address: &Address, _spec: &Self::Spec) -> Vec<Diagnostic> {
+        Vec::new()
     }
 
     /// What a report says of a wanted resource whether or not it changes.

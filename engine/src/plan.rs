@@ -153,6 +153,7 @@ fn compare<Client>(
     for wanted in &desired.resources {
         let (kind, found) = (&provider.kinds[wanted.kind], live.of(wanted));
         let address = wanted.address.clone();
+        plan.warnings.extend(kind.warnings(&address, &wanted.spec)?);
         let report = kind.report(&address, &wanted.spec, found)?;
         plan.reports.extend(report.map(|report| (address.clone(), report)));
         let changes = kind.diff(&context, &address, &wanted.spec, found)?;

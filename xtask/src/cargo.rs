@@ -32,3 +32,20 @@ pub fn run(command: &mut Command) -> Result<(), String> {
     let status = command.status().map_err(|cause| format!("{command:?} cannot be run: {cause}"))?;
     if status.success() { Ok(()) } else { Err(format!("failed: {command:?}")) }
 }
+
+/// Where cargo builds.
+pub fn target_directory(engine: &Engine) -> Result<PathBuf, String> {
+    let output = cargo(engine, "metadata").args(["--format-version", "1", "--no-deps"]).output();
+    let output = output.map_err(|cause| format!("cargo metadata cannot be run: {cause}"))?;
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let directory = text.split_once("\"target_directory\":\"").and_then(|(_, rest)| rest.split_once('"'));
+    directory
+        .map(|(path, _)| PathBuf::from(path))
+        .ok_or_else(|| "cargo metadata names no target folder".to_owned())
+}
+
+/// The program, where a build has left it.
+pub fn binary(engine: &Engine) -> Result<PathBuf, String> {
+    let name = format!("neonform{}", std::env::consts::EXE_SUFFIX);
+    Ok(target_directory(engine)?.join("debug").join(name))
+}

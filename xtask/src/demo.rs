@@ -1,11 +1,12 @@
 //! `cargo xtask demo`: the main job on an example project, each command before its output.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use crate::cargo::{cargo, run as run_command, workspace};
+use crate::cargo::{binary, cargo, run as run_command, target_directory, workspace};
 use crate::engine::Engine;
+use crate::files::copy;
 
 /// What the demo types after `neonform`.
 const PLAN: &[&str] = &["plan", "--backend", "local"];
@@ -79,33 +80,4 @@ impl Demo {
         let text = fs::read_to_string(&path).map_err(|cause| format!("{file} cannot be read: {cause}"))?;
         fs::write(&path, text.replace(from, to)).map_err(|cause| format!("{file} cannot be written: {cause}"))
     }
-}
-
-fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
-    fs::create_dir_all(to)?;
-    for entry in fs::read_dir(from)? {
-        let entry = entry?;
-        let place = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy(&entry.path(), &place)?;
-        } else {
-            fs::copy(entry.path(), place)?;
-        }
-    }
-    Ok(())
-}
-
-fn target_directory(engine: &Engine) -> Result<PathBuf, String> {
-    let output = cargo(engine, "metadata").args(["--format-version", "1", "--no-deps"]).output();
-    let output = output.map_err(|cause| format!("cargo metadata cannot be run: {cause}"))?;
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    let directory = text.split_once("\"target_directory\":\"").and_then(|(_, rest)| rest.split_once('"'));
-    directory
-        .map(|(path, _)| PathBuf::from(path))
-        .ok_or_else(|| "cargo metadata names no target folder".to_owned())
-}
-
-fn binary(engine: &Engine) -> Result<PathBuf, String> {
-    let name = format!("neonform{}", std::env::consts::EXE_SUFFIX);
-    Ok(target_directory(engine)?.join("debug").join(name))
 }

@@ -1,13 +1,16 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `lint`.
+//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `peer`, `lint`.
 //!
-//! Builds in a second and links no JavaScript engine: it picks one (`engine.rs`) and calls cargo
+//! Builds in seconds and links no JavaScript engine: it picks one (`engine.rs`) and calls cargo
 //! with the features and variables that it needs.
 
 mod cargo;
 mod conformance;
+mod converge;
 mod demo;
 mod engine;
+mod files;
 mod lint;
+mod peer;
 mod test;
 
 use std::process::ExitCode;
@@ -19,6 +22,8 @@ usage: cargo xtask <command> [--engine v8|quickjs]
   test                         every test, with every engine that this machine can have
   conformance [DIR] [--family F] [--json]
                                run conformance cases (default ../shared/conformance/cases)
+  converge [CASES [SEED]]      properties of plan and apply on random policies (default 10000 cases)
+  peer                         compare with the official client from npm, on the embedded backend
   lint                         cargo fmt --check and clippy";
 
 fn main() -> ExitCode {
@@ -32,6 +37,8 @@ fn main() -> ExitCode {
         "demo" => demo::run(&engine::choose(named)?),
         "test" => test::run_tests(named),
         "conformance" => conformance::run(&engine::choose(named)?, &words),
+        "converge" => converge::run(&words),
+        "peer" => peer::run(&engine::choose(named)?),
         "lint" => lint::lint(&engine::choose(named)?),
         other => Err(format!("there is no command {other:?}\n\n{USAGE}")),
     });

@@ -1,11 +1,13 @@
 //! `cargo xtask test`: every test of the workspace, with every engine that this machine can have.
 //!
 //! The best engine runs everything, the conformance cases included. Where that is V8, QuickJS then
-//! runs the tests that depend on the engine.
+//! runs the tests that depend on the engine. The comparison with the official client needs Node and npm:
+//! without them it says in one line that it was skipped.
 
 use crate::cargo::{cargo, features, run};
 use crate::engine::{self, Engine};
 use crate::lint;
+use crate::peer;
 
 /// Test targets whose outcome depends on the engine: policies, the command line, conformance cases.
 const DEPENDENT: [&str; 2] = ["suite", "corpus"];
@@ -23,6 +25,8 @@ pub fn run_tests(named: Option<String>) -> Result<(), String> {
         "--features",
         &features(&engine),
     ]))?;
+    // Before the second engine's tests, while what is built has the first.
+    peer::run(&engine)?;
     if engine.feature == "v8" && !only_one {
         let second = Engine::quickjs("the same tests on the second engine");
         eprintln!("engine: QuickJS ({})", second.why);

@@ -41,6 +41,7 @@ async fn run_on(
         create: args.purpose.create,
         bundler: Session::bundler(source),
         polling: Session::polling()?,
+        deploying: Session::deploying(&args.purpose),
         concurrency: pipeline::CONCURRENCY,
         purpose: session.purpose(&args.purpose, source)?,
         said: &|target| session.announce(target),

@@ -20,7 +20,7 @@ pub(super) async fn run(session: &Session, args: &EvalArgs) -> Result<Ending, Fa
 }
 
 /// The branch that the flags describe: without any, an existing default branch called `main`.
-fn target(session: &Session, args: &EvalArgs) -> Target {
+pub(super) fn target(session: &Session, args: &EvalArgs) -> Target {
     let named = session.global.branch.as_deref().or(session.context.branch.as_deref());
     let fact = |value: bool| (!args.new).then_some(value);
     Target {

@@ -2,6 +2,7 @@
 
 mod apply;
 mod eval;
+mod explain;
 mod import;
 mod local;
 mod plan;
@@ -38,6 +39,7 @@ pub async fn run(cli: Cli) -> Result<Ending, Failure> {
         }
         Command::Import(args) => import::run(&session, &args).await,
         Command::Eval(args) => eval::run(&session, &args).await,
+        Command::Explain(args) => explain::run(&session, &args).await,
         Command::Local(LocalCommand::Serve(args)) => local::run(&session, &args).await,
         Command::Version => version::run(&session),
     }

@@ -43,6 +43,7 @@ async fn plan(
         create: args.purpose.create,
         bundler: Session::bundler(source),
         polling: Session::polling()?,
+        deploying: Session::deploying(&args.purpose),
         concurrency: pipeline::CONCURRENCY,
         purpose: session.purpose(&args.purpose, source)?,
         said: &|target| session.announce(target),

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::inspect::inspect;
-use neonform_neon::Polling;
 use neonform_neon::target::{self, Found};
 use serde_json::{Map, Value as Json, json};
 
@@ -65,7 +64,7 @@ async fn read_through(session: &Session, connection: &Connection, aloud: bool) -
     }
     let facts = facts(&found);
     let bundler = nothing_to_bundle(session);
-    let provider = pipeline::provider(&connection.client, found, bundler, Polling::default());
+    let provider = pipeline::provider(&connection.client, found, bundler);
     Ok(Status { facts, found: inspect(&provider).await? })
 }
 

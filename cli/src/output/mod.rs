@@ -4,6 +4,7 @@
 //! nowhere else, and carries no meaning that the text does not.
 
 pub mod diagnostics;
+pub mod explain;
 pub mod human;
 pub mod json;
 pub mod neon_json;

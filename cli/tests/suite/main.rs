@@ -7,6 +7,7 @@ mod support;
 mod backend;
 mod context;
 mod creation;
+mod deploying;
 mod import;
 mod kinds;
 mod main_job;

@@ -60,14 +60,15 @@ impl Scratch {
         fs::write(path, text).unwrap();
     }
 
-    /// Runs `neonform` here, with an empty environment.
+    /// Runs `neonform` here, with an empty environment but for a cache of its own.
     pub fn run(&self, arguments: &[&str]) -> Ran {
         self.run_with(arguments, &[])
     }
 
     pub fn run_with(&self, arguments: &[&str], env: &[(&str, &str)]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_neonform"));
-        command.args(arguments).current_dir(self.path()).env_clear().envs(env.iter().copied());
+        command.args(arguments).current_dir(self.path()).env_clear();
+        command.env("NEONFORM_CACHE_DIR", self.path().join(".cache")).envs(env.iter().copied());
         let output = command.output().unwrap();
         let place = self.path().canonicalize().unwrap().display().to_string();
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap().replace(&place, "[scratch]");

@@ -25,10 +25,7 @@ const IMPORTS: &str = "import{createRequire as __neonformRequire}from\"node:modu
 /// `code` behind the line that defines the names.
 pub(crate) fn with_banner(code: &str) -> String {
     // A function is never run as a command, and a `#!` may only be the first line.
-    let code = match code.strip_prefix("#!").and_then(|rest| rest.split_once('\n')) {
-        Some((_, rest)) => rest,
-        None => code,
-    };
+    let code = command(code).unwrap_or(code);
     let declared = if code.contains("eval(") { declared_names(code) } else { Vec::new() };
     let definitions: Vec<String> = NAMES
         .iter()
@@ -40,6 +37,17 @@ pub(crate) fn with_banner(code: &str) -> String {
         some => format!("const {some};"),
     };
     format!("{IMPORTS}{definitions}\n{code}")
+}
+
+/// How many lines further down the code is behind the banner.
+pub(crate) fn lines_above(code: &str) -> usize {
+    // The banner takes the place of the first line of a command.
+    usize::from(command(code).is_none())
+}
+
+/// What follows the first line of a command, if it is one.
+fn command(code: &str) -> Option<&str> {
+    code.strip_prefix("#!")?.split_once('\n').map(|(_, rest)| rest)
 }
 
 /// What the module declares at its top.
@@ -93,5 +101,6 @@ mod tests {
     #[test]
     fn a_command_line_loses_its_first_line() {
         assert!(with_banner("#!/usr/bin/env node\na();").ends_with(";\na();"));
+        assert_eq!((lines_above("#!/usr/bin/env node\na();"), lines_above("a();")), (0, 1));
     }
 }

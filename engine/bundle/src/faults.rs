@@ -82,12 +82,33 @@ fn advice(miss: &Miss, purpose: Purpose) -> (String, String) {
 }
 
 /// A file of a kind that cannot be part of a bundle.
-pub(crate) fn unsupported(specifier: &str, importer: &str, file: &str, at: Option<Position>) -> Diagnostic {
+pub(crate) fn unsupported(
+    specifier: &str,
+    importer: &str,
+    file: &str,
+    at: Option<Position>,
+    purpose: Purpose,
+) -> Diagnostic {
+    let (expected, fix) = match purpose {
+        Purpose::Policy => (
+            "TypeScript, JavaScript or JSON",
+            "remove the import, or turn the file into a module that exports its content",
+        ),
+        Purpose::Function if file.ends_with(".node") => (
+            "TypeScript, JavaScript, JSON, CSS or a .txt file; a native library cannot be bundled",
+            "list the package that the file belongs to in the function's externalPackages",
+        ),
+        Purpose::Function => (
+            "TypeScript, JavaScript, JSON, CSS or a .txt file",
+            "read the content from a bucket when the function runs, or put it into a module: text as a string, bytes \
+             as base64",
+        ),
+    };
     Diagnostic::error(codes::UNREADABLE_FILE, "an imported file is of a kind that cannot be bundled")
         .at(at)
         .found(format!("{} in {importer}, which is {file}", quote(specifier)))
-        .expected("TypeScript, JavaScript or JSON")
-        .fix("remove the import, or turn the file into a module that exports its content")
+        .expected(expected)
+        .fix(fix)
         .fact("importer", importer)
         .fact("file", file)
 }

@@ -12,17 +12,20 @@ use std::sync::Arc;
 use neonform_engine::diagnostic::Failure;
 use rolldown::{
     BundlerOptions, BundlerTransformOptions, CodeSplittingMode, CommentsOptions, DecoratorOptions, Either,
-    InputItem, JsxOptions, Platform, RawMinifyOptions, TsConfig,
+    InputItem, JsxOptions, Platform, RawMinifyOptions, SourceMapType, TsConfig,
 };
 
-use crate::banner::with_banner;
+use crate::banner::{lines_above, with_banner};
 use crate::entry;
 use crate::manifests::Manifests;
+use crate::module::Module;
+use crate::native;
 use crate::pack::pack;
 use crate::plugin::Modules;
 use crate::resolve::Rules;
 use crate::rolldown_faults;
-use crate::root::{Input, Root};
+use crate::root::{Basis, Root};
+use crate::source_map;
 use crate::tsconfig::Tsconfig;
 
 /// The name of the bundle.
@@ -32,21 +35,27 @@ const OUTPUT: &str = "index.mjs";
 const STYLES: &str = "index.css";
 
 /// A function and all it imports.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct FunctionModule {
     /// The bundle by file name: `index.mjs`, and `index.css` if it imports styles.
     pub files: BTreeMap<String, Vec<u8>>,
-    /// What was read, sorted by path.
-    pub inputs: Vec<Input>,
-    /// What the bundler found odd.
+    /// What it depends on.
+    pub basis: Basis,
+    /// What is in the bundle, sorted by path.
+    pub modules: Vec<Module>,
+    /// The source map of `index.mjs`, if it was asked for: JSON, with the sources and their paths in the repository.
+    pub source_map: Option<String>,
+    /// What the bundler found odd, and which packages need files that are not in the bundle.
     pub warnings: Vec<String>,
 }
 
-/// What a policy says about bundling a function.
+/// How to bundle a function.
 #[derive(Debug, Clone, Default)]
 pub struct FunctionOptions {
     /// Packages that are not bundled, with their subpaths; `*` stands for anything.
     pub external: Vec<String>,
+    /// Whether to make a source map. The bundle is the same either way and does not mention it.
+    pub source_map: bool,
 }
 
 /// Packs the function that starts at `entry` in the repository `root`. Needs a tokio runtime with its clock.
@@ -63,15 +72,28 @@ pub async fn function(
     let manifests = Arc::new(Manifests::new(Arc::clone(&root)));
     let jsx = jsx(entry.parent().and_then(|directory| manifests.tsconfig_of(directory)).as_deref());
     let rules = Rules::function(options.external.clone());
-    let modules = Modules::new(Arc::clone(&root), manifests, rules);
-    let packed = pack(|| bundler_options(&entry, root.path(), jsx.clone()), modules, &root).await?;
-    let warnings = packed.warnings.iter().map(|warning| rolldown_faults::warning(warning, root.path()));
-    let mut files = BTreeMap::from([(OUTPUT.to_owned(), with_banner(&packed.chunk.code).into_bytes())]);
+    let modules = Modules::new(Arc::clone(&root), Arc::clone(&manifests), rules);
+    let settings = || BundlerOptions {
+        sourcemap: options.source_map.then_some(SourceMapType::Hidden),
+        ..bundler_options(&entry, root.path(), jsx.clone())
+    };
+    let packed = pack(settings, modules, &root).await?;
+    let code = &packed.chunk.code;
+    let mut files = BTreeMap::from([(OUTPUT.to_owned(), with_banner(code).into_bytes())]);
     let styles = packed.styles();
     if !styles.is_empty() {
         files.insert(STYLES.to_owned(), styles.into_bytes());
     }
-    Ok(FunctionModule { files, inputs: root.inputs(), warnings: warnings.collect() })
+    let basis = root.basis();
+    let odd = packed.warnings.iter().map(|warning| rolldown_faults::warning(warning, root.path()));
+    let native = native::warnings(packed.parts.files(), &options.external, &manifests, &root);
+    Ok(FunctionModule {
+        files,
+        basis,
+        modules: packed.parts.modules(&root),
+        source_map: packed.chunk.map.as_ref().map(|map| source_map::text(map, OUTPUT, lines_above(code))),
+        warnings: odd.chain(native).collect(),
+    })
 }
 
 fn bundler_options(entry: &Path, root: &Path, jsx: JsxOptions) -> BundlerOptions {

@@ -9,9 +9,12 @@
 
 mod policy;
 mod function;
+mod verbatim;
 mod entry;
 mod banner;
 mod pack;
+mod module;
+mod native;
 mod plugin;
 mod kind;
 mod stand_in;
@@ -30,11 +33,14 @@ mod rolldown_faults;
 mod sites;
 mod source_map;
 pub mod archive;
+pub mod stage;
 
 pub use entry::function_entry;
 pub use function::{FunctionModule, FunctionOptions, function};
+pub use module::Module;
 pub use policy::{PolicyModule, policy};
 pub use resolve::CONFIGURATION_MODULE;
 pub use rewrite::IMPORT_FUNCTION;
-pub use root::Input;
+pub use root::{Basis, Found, Input};
 pub use source_map::SourceMap;
+pub use verbatim::verbatim;

@@ -4,6 +4,7 @@
 //! diagnostic; one inside its module loader leaves the build waiting for ever, hence the time limit.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use rolldown_error::{BatchedBuildDiagnostic, BuildDiagnostic, BuildResult};
 use rolldown_plugin::__inner::SharedPluginable;
 
 use crate::faults;
+use crate::module::Parts;
 use crate::plugin::Modules;
 use crate::rolldown_faults;
 use crate::root::Root;
@@ -26,6 +28,8 @@ pub(crate) struct Packed {
     pub(crate) chunk: Arc<OutputChunk>,
     /// What rolldown found odd.
     pub(crate) warnings: Vec<BuildDiagnostic>,
+    /// The files that it comes from.
+    pub(crate) parts: Parts,
     styles: BTreeMap<String, String>,
 }
 
@@ -86,9 +90,26 @@ fn packed(output: BundleOutput, modules: &Modules) -> Result<Packed, Failure> {
         Output::Asset(_) => None,
     });
     match chunk {
-        Some(chunk) => Ok(Packed { chunk, warnings: output.warnings, styles: modules.take_styles() }),
+        Some(chunk) => {
+            let styles = modules.take_styles();
+            let parts = Parts { sizes: sizes(&chunk, &styles, modules), imports: modules.take_imports() };
+            Ok(Packed { chunk, warnings: output.warnings, parts, styles })
+        }
         None => Err(faults::internal("it made no output").into()),
     }
+}
+
+/// How large the files are in the output. A style sheet has no code of its own there.
+fn sizes(
+    chunk: &OutputChunk,
+    styles: &BTreeMap<String, String>,
+    modules: &Modules,
+) -> BTreeMap<PathBuf, usize> {
+    let rendered = chunk.modules.keys.iter().zip(&chunk.modules.values);
+    let code = rendered.map(|(id, module)| (id.as_str(), module.rendered_length()));
+    code.chain(styles.iter().map(|(id, text)| (id.as_str(), text.len())))
+        .filter_map(|(id, size)| Some((modules.file(id)?, size)))
+        .collect()
 }
 
 /// Next to our own problems only syntax errors count: the rest may come of the stand-ins.

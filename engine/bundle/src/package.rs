@@ -30,6 +30,37 @@ impl Package {
         self.fields.get("name")?.as_str()
     }
 
+    /// A field of the manifest.
+    pub(crate) fn field(&self, name: &str) -> Option<&Value> {
+        self.fields.get(name)
+    }
+
+    /// A field that is a text.
+    pub(crate) fn text(&self, field: &str) -> Option<String> {
+        self.fields.get(field)?.as_str().map(str::to_owned)
+    }
+
+    /// A field that is a list of texts, or one text.
+    pub(crate) fn texts(&self, field: &str) -> Vec<String> {
+        match self.fields.get(field) {
+            Some(Value::String(text)) => vec![text.clone()],
+            Some(Value::Array(items)) => {
+                items.iter().filter_map(|item| item.as_str().map(str::to_owned)).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The names of everything that it says it needs or may use when it runs, sorted.
+    pub(crate) fn dependencies(&self) -> Vec<String> {
+        let fields = ["dependencies", "optionalDependencies", "peerDependencies"];
+        let maps = fields.iter().filter_map(|field| self.fields.get(*field)?.as_object());
+        let mut names: Vec<String> = maps.flat_map(|map| map.keys().cloned()).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The files to enter by where there is no `exports`, best first.
     pub(crate) fn mains(&self) -> impl Iterator<Item = &str> {
         ["main", "module"].into_iter().filter_map(|field| self.fields.get(field)?.as_str())

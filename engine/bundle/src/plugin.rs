@@ -47,6 +47,7 @@ pub(crate) struct Modules {
     problems: Mutex<Vec<Diagnostic>>,
     styles: Mutex<BTreeMap<String, String>>,
     types: Mutex<BTreeMap<PathBuf, BTreeSet<String>>>,
+    imports: Mutex<BTreeMap<PathBuf, BTreeSet<PathBuf>>>,
 }
 
 impl Modules {
@@ -54,8 +55,8 @@ impl Modules {
     pub(crate) fn new(root: Arc<Root>, manifests: Arc<Manifests>, rules: Rules) -> Self {
         let purpose = rules.purpose;
         let resolver = Resolver::new(Arc::clone(&root), Arc::clone(&manifests), rules);
-        let (problems, styles, types) = Default::default();
-        Self { root, manifests, resolver, purpose, problems, styles, types }
+        let (problems, styles, types, imports) = Default::default();
+        Self { root, manifests, resolver, purpose, problems, styles, types, imports }
     }
 
     /// What went wrong in the hooks.
@@ -68,6 +69,11 @@ impl Modules {
     /// The text of every style sheet by the id of its module.
     pub(crate) fn take_styles(&self) -> BTreeMap<String, String> {
         std::mem::take(&mut self.styles.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Which files import which, among all that were resolved.
+    pub(crate) fn take_imports(&self) -> BTreeMap<PathBuf, BTreeSet<PathBuf>> {
+        std::mem::take(&mut self.imports.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Takes names that TypeScript modules pass on, and that nobody exports, for types from now on. Tells whether
@@ -90,8 +96,10 @@ impl Modules {
         self.problems.lock().unwrap_or_else(PoisonError::into_inner).push(problem);
     }
 
-    fn resolve(&self, specifier: &str, importer: Option<&str>, form: Form) -> Option<HookResolveIdOutput> {
-        let importer = match importer {
+    fn resolve(&self, args: &HookResolveIdArgs<'_>) -> Option<HookResolveIdOutput> {
+        let (specifier, import) = (args.specifier, args.kind);
+        let form = if matches!(import, ImportKind::Require) { Form::Require } else { Form::Import };
+        let importer = match args.importer {
             None => return Some(self.module(Path::new(specifier))),
             Some(importer) if stand_in::is_made_up(importer) => return Some(external(specifier)),
             // Left to rolldown, its helpers' import of a built-in module goes away with the helper.
@@ -103,10 +111,20 @@ impl Modules {
             Ok(Target::Data) => None,
             Ok(Target::File(file)) if matches!(kind::of(&file, self.purpose), Kind::Unsupported) => {
                 let (importer, _, at) = self.site(importer.as_deref(), specifier, form);
-                self.note(faults::unsupported(specifier, &importer, &self.root.name(&file), at));
+                if self.is_left_to_run(import, at.as_ref()) {
+                    return Some(external(specifier));
+                }
+                let file = self.root.name(&file);
+                self.note(faults::unsupported(specifier, &importer, &file, at, self.purpose));
                 Some(StandIn::Missing.of(specifier))
             }
-            Ok(Target::File(file)) => Some(self.module(&file)),
+            Ok(Target::File(file)) => {
+                if let Some(importer) = importer {
+                    let mut imports = self.imports.lock().unwrap_or_else(PoisonError::into_inner);
+                    imports.entry(importer).or_default().insert(file.clone());
+                }
+                Some(self.module(&file))
+            }
             // In a function there is a `require`, and it finds what a package offers to `require`.
             Ok(Target::External(name)) if form == Form::Require && self.purpose == Purpose::Policy => {
                 Some(StandIn::Required.of(&name))
@@ -114,12 +132,22 @@ impl Modules {
             Ok(Target::External(name)) => Some(external(&name)),
             Err(miss) => {
                 let (importer, guarded, at) = self.site(importer.as_deref(), specifier, form);
+                if self.is_left_to_run(import, at.as_ref()) && !matches!(miss, Miss::Outside(_)) {
+                    return Some(external(specifier));
+                }
                 if !guarded || matches!(miss, Miss::Outside(_)) {
                     self.note(faults::missing(specifier, &importer, at, &miss, self.purpose));
                 }
                 Some(StandIn::Missing.of(specifier))
             }
         }
+    }
+
+    /// rolldown sees through `const name = "x"; require(name)`, by which authors hide a package from bundlers. In
+    /// a function such a name, which is nowhere in an import, is one to be found when the function runs.
+    fn is_left_to_run(&self, import: ImportKind, at: Option<&Position>) -> bool {
+        let may_be_computed = matches!(import, ImportKind::Require | ImportKind::DynamicImport);
+        self.purpose == Purpose::Function && may_be_computed && at.is_none()
     }
 
     fn module(&self, file: &Path) -> HookResolveIdOutput {
@@ -153,7 +181,7 @@ impl Modules {
     }
 
     /// The file behind an id that [`Self::id`] made.
-    fn file(&self, id: &str) -> Option<PathBuf> {
+    pub(crate) fn file(&self, id: &str) -> Option<PathBuf> {
         let path = Path::new(id);
         path.is_absolute().then(|| normalise(path))
     }
@@ -218,8 +246,7 @@ impl Plugin for Modules {
     }
 
     async fn resolve_id(&self, _: &PluginContext, args: &HookResolveIdArgs<'_>) -> HookResolveIdReturn {
-        let form = if matches!(args.kind, ImportKind::Require) { Form::Require } else { Form::Import };
-        Ok(self.resolve(args.specifier, args.importer, form))
+        Ok(self.resolve(args))
     }
 
     async fn load(&self, _: SharedLoadPluginContext, args: &HookLoadArgs<'_>) -> HookLoadReturn {

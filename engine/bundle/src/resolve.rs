@@ -54,6 +54,16 @@ impl Rules {
             external,
         }
     }
+
+    /// The rules between installed packages when they run: Node's.
+    pub(crate) fn staged() -> Self {
+        Self {
+            purpose: Purpose::Function,
+            extensions: &[".js", ".json", ".node"],
+            conditions: &["node-addons", "node", "module-sync"],
+            external: Vec::new(),
+        }
+    }
 }
 
 /// Whether an import is one of ECMAScript or of CommonJS.
@@ -271,7 +281,7 @@ fn is_path(specifier: &str) -> bool {
 }
 
 /// `@scope/name/sub/path` as `@scope/name` and `sub/path`.
-fn split_package(specifier: &str) -> (&str, &str) {
+pub(crate) fn split_package(specifier: &str) -> (&str, &str) {
     let mut ends = specifier.match_indices('/').map(|(at, _)| at);
     match ends.nth(usize::from(specifier.starts_with('@'))) {
         Some(end) => (&specifier[..end], &specifier[end + 1..]),

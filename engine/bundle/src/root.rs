@@ -24,6 +24,40 @@ pub struct Input {
     pub sha256: [u8; 32],
 }
 
+/// What was found where something was looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    /// A file, by its real path in the repository.
+    File(String),
+    /// A directory, by its real path in the repository.
+    Directory(String),
+    /// Nothing that counts.
+    Nothing,
+}
+
+/// Everything on disk that a bundle depends on: what was read, and where something was looked for, found or not.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Basis {
+    /// What was read, sorted by path.
+    pub inputs: Vec<Input>,
+    /// Where something was looked for, sorted by path.
+    pub looked_for: Vec<(String, Found)>,
+}
+
+impl Basis {
+    /// Whether bundling again would find and read the same in the repository at `root`.
+    pub fn is_current(&self, root: &Path) -> bool {
+        let Ok(root) = Root::open(root) else { return false };
+        let same_find =
+            |(path, found): &(String, Found)| root.found(&root.follow(&root.path.join(path))) == *found;
+        let same_content = |input: &Input| {
+            std::fs::read(root.path.join(&input.path))
+                .is_ok_and(|bytes| Sha256::digest(bytes)[..] == input.sha256)
+        };
+        self.looked_for.iter().all(same_find) && self.inputs.iter().all(same_content)
+    }
+}
+
 /// Where a path leads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reach {
@@ -42,13 +76,14 @@ pub(crate) enum Reach {
 pub(crate) struct Root {
     path: PathBuf,
     read: Mutex<BTreeMap<String, [u8; 32]>>,
+    reached: Mutex<BTreeMap<String, Found>>,
 }
 
 impl Root {
     /// The repository at `path`.
     pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
         match path.canonicalize() {
-            Ok(real) => Ok(Self { path: real, read: Mutex::default() }),
+            Ok(real) => Ok(Self { path: real, read: Mutex::default(), reached: Mutex::default() }),
             Err(error) => Err(faults::unreadable(&path.display().to_string(), &error.to_string()).into()),
         }
     }
@@ -64,6 +99,14 @@ impl Root {
         if !spelled.starts_with(&self.path) {
             return Reach::Outside(spelled);
         }
+        let reach = self.follow(&spelled);
+        let found = self.found(&reach);
+        let mut reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        reached.entry(self.name(&spelled)).or_insert(found);
+        reach
+    }
+
+    fn follow(&self, spelled: &Path) -> Reach {
         let Ok(real) = spelled.canonicalize() else { return Reach::Nothing };
         if !real.starts_with(&self.path) {
             return Reach::Outside(real);
@@ -72,6 +115,23 @@ impl Root {
             Ok(about) if about.is_file() => Reach::File(real),
             Ok(about) if about.is_dir() => Reach::Directory(real),
             _ => Reach::Nothing,
+        }
+    }
+
+    fn found(&self, reach: &Reach) -> Found {
+        match reach {
+            Reach::File(real) => Found::File(self.name(real)),
+            Reach::Directory(real) => Found::Directory(self.name(real)),
+            Reach::Outside(_) | Reach::Nothing => Found::Nothing,
+        }
+    }
+
+    /// What was read and looked for so far.
+    pub(crate) fn basis(&self) -> Basis {
+        let reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        Basis {
+            inputs: self.inputs(),
+            looked_for: reached.iter().map(|(path, found)| (path.clone(), found.clone())).collect(),
         }
     }
 

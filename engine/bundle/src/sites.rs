@@ -146,7 +146,8 @@ impl<'a> Visit<'a> for Finder<'_> {
     }
 }
 
-fn fixed<'e>(expression: &'e Expression<'_>) -> Option<&'e str> {
+/// The text of an expression that is always the same.
+pub(crate) fn fixed<'e>(expression: &'e Expression<'_>) -> Option<&'e str> {
     match expression {
         Expression::StringLiteral(literal) => Some(&literal.value),
         Expression::TemplateLiteral(template) => template.single_quasi().map(|text| text.as_str()),

@@ -1,8 +1,10 @@
-//! From a place in a bundled policy back to the place in its source.
+//! From a place in a bundle back to the place in its source: a table for policies, a file for functions.
 
 use std::sync::Arc;
 
 use neonform_engine::node::Position;
+
+use crate::plugin::DETOUR;
 
 /// The source map of a bundle, as a table that is looked up by line and column.
 #[derive(Debug, Clone, Default)]
@@ -53,6 +55,22 @@ impl SourceMap {
             column: entry.source_column + 1,
         })
     }
+}
+
+/// The source map of a function as the text of a file: `file` is the bundle, whose code starts `below` lines
+/// further down than rolldown knows, and the sources are relative to the repository.
+pub(crate) fn text(map: &rolldown_sourcemap::SourceMap, file: &str, below: usize) -> String {
+    let map = map.to_json();
+    let sources: Vec<_> = map.sources.iter().map(|source| source.replace(DETOUR, "")).collect();
+    serde_json::json!({
+        "version": map.version,
+        "file": file,
+        "sources": sources,
+        "sourcesContent": map.sources_content,
+        "names": map.names,
+        "mappings": ";".repeat(below) + &map.mappings,
+    })
+    .to_string()
 }
 
 #[cfg(test)]

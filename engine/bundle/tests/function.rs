@@ -4,9 +4,8 @@
 
 mod common;
 
-use common::{assert_in_order, repository, repository_called, told};
+use common::{assert_in_order, repository, repository_called};
 use neonform_bundle::archive::canonical_digest;
-use neonform_engine::diagnostic::codes;
 
 #[tokio::test]
 async fn a_function_is_one_minified_module() {
@@ -178,36 +177,36 @@ async fn text_files_are_strings() {
 }
 
 #[tokio::test]
-async fn files_without_a_loader_fail_by_name() {
-    let repository = repository(&[("f.ts", "import w from './w.wasm';\nexport default w"), ("w.wasm", "")]);
-    let problems = repository.try_function("f.ts", &[]).await.expect_err("refused").0;
-    assert_eq!(told(&problems[0]), "unreadable-file f.ts:1:15 \"./w.wasm\" in f.ts, which is w.wasm");
-}
-
-#[tokio::test]
-async fn problems_have_their_places() {
+async fn what_is_in_the_bundle_is_listed_with_its_imports() {
     let repository = repository(&[
-        ("f.ts", "import './broken';\nimport x from 'gone';\nimport '../out';\nexport default x"),
-        ("broken.ts", "let a = ;"),
-        ("../out.ts", ""),
+        ("api/f.ts", "import { a } from '../lib';\nimport './z.css';\nexport default () => a('x')"),
+        ("api/z.css", "z {}"),
+        ("lib/index.ts", "export * from './a';\nexport * from './unused'"),
+        (
+            "lib/a.ts",
+            "import old from 'old';\nimport type { T } from './types';\nexport const a = (x: T) => old(x, process.pid)",
+        ),
+        ("lib/types.ts", "export type T = string"),
+        ("lib/unused.ts", "export const unused = () => 'unused'"),
+        ("node_modules/old/index.js", "module.exports = (...all) => all.join(require('os').EOL)"),
     ]);
-    let all: Vec<_> =
-        repository.try_function("f.ts", &[]).await.expect_err("refused").0.iter().map(told).collect();
-    assert_eq!(
-        all,
-        [
-            "syntax-error broken.ts:1:9 Unexpected token",
-            "module-not-found f.ts:2:15 \"gone\" in f.ts",
-            "outside-repository f.ts:3:8 \"../out\" in f.ts",
-        ]
-    );
-}
-
-#[tokio::test]
-async fn an_entry_outside_the_repository_is_refused() {
-    let repository = repository(&[("../f.ts", "export default 1")]);
-    let failure = repository.try_function("../f.ts", &[]).await.expect_err("refused");
-    assert_eq!(failure.0[0].code, codes::OUTSIDE_REPOSITORY);
+    let module = repository.function("api/f.ts", &[]).await;
+    let listed: Vec<_> =
+        module.modules.iter().map(|module| (module.path.as_str(), module.imports.join(" "))).collect();
+    let expected = [
+        ("api/f.ts", "api/z.css lib/index.ts"),
+        ("api/z.css", ""),
+        ("lib/a.ts", "node_modules/old/index.js"),
+        ("lib/index.ts", "lib/a.ts"),
+        ("node_modules/old/index.js", ""),
+    ];
+    assert_eq!(listed, expected.map(|(path, imports)| (path, imports.to_owned())));
+    for part in &module.modules {
+        assert!(part.bytes_in_bundle > 0);
+        let input = module.basis.inputs.iter().find(|input| input.path == part.path).expect("it was read");
+        assert_eq!(input.sha256, part.sha256);
+    }
+    assert!(module.basis.inputs.iter().any(|input| input.path == "lib/unused.ts"));
 }
 
 #[tokio::test]
@@ -228,7 +227,7 @@ async fn path_aliases_of_tsconfig_hold() {
     let code = repository.code("apps/api/index.ts", &[]).await;
     assert!(code.contains("from a") && code.contains("from b"), "{code}");
     let module = repository.function("apps/api/index.ts", &[]).await;
-    assert!(module.inputs.iter().any(|input| input.path == "tsconfig.base.json"));
+    assert!(module.basis.inputs.iter().any(|input| input.path == "tsconfig.base.json"));
 }
 
 #[tokio::test]
@@ -248,17 +247,8 @@ async fn what_was_read_is_listed() {
     let repository =
         repository(&[("api/f.ts", "import '../lib/a';\nexport default 1"), ("lib/a.ts", "console.log(1)")]);
     let module = repository.function("api/f.ts", &[]).await;
-    let paths: Vec<_> = module.inputs.iter().map(|input| input.path.as_str()).collect();
+    let paths: Vec<_> = module.basis.inputs.iter().map(|input| input.path.as_str()).collect();
     assert_eq!(paths, ["api/f.ts", "lib/a.ts"]);
-}
-
-#[tokio::test]
-async fn a_package_that_is_not_installed_may_be_left_out() {
-    let repository = repository(&[("f.ts", "import sharp from 'sharp';\nexport default sharp")]);
-    let failure = repository.try_function("f.ts", &[]).await.expect_err("not installed");
-    assert_eq!(failure.0[0].code, codes::MODULE_NOT_FOUND);
-    assert!(failure.0[0].fix.as_deref().is_some_and(|fix| fix.contains("externalPackages")));
-    assert!(repository.try_function("f.ts", &["sharp"]).await.is_ok());
 }
 
 #[tokio::test]

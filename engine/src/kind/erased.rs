@@ -98,6 +98,11 @@ pub trait ErasedKind<Client>: Send + Sync {
         Ok(None)
     }
 
+    /// See [`super::Kind::warnings`].
+    fn warnings(&self, _address: &Address, _spec: &AnySpec) -> Result<Vec<Diagnostic>, Failure> {
+        Ok(Vec::new())
+    }
+
     /// See [`super::Kind::report`].
     fn report(
         &self,
@@ -250,6 +255,10 @@ where
     fn prune(&self, address: &Address, live: &Live, with_data: bool) -> Result<Option<AnyChange>, Failure> {
         let live = restore::<K::Live>(&live.0, K::NAME)?;
         Ok(self.0.prune(address, live, with_data).map(erase_change))
+    }
+
+    fn warnings(&self, address: &Address, spec: &AnySpec) -> Result<Vec<Diagnostic>, Failure> {
+        Ok(self.0.warnings(address, restore::<K::Spec>(&spec.0, K::NAME)?))
     }
 
     fn report(

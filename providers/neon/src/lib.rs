@@ -26,7 +26,7 @@ pub mod trigger;
 
 mod scope;
 
-pub use scope::{Polling, Scope, Shared};
+pub use scope::{Again, Deploying, Polling, Scope, Shared};
 
 use neonform_engine::kind::{Erased, ErasedKind};
 

@@ -27,6 +27,8 @@ pub struct Scope {
     pub bundler: Arc<dyn Bundler>,
     /// How deployments are waited for.
     pub polling: Polling,
+    /// What this run says about deployments.
+    pub deploying: Deploying,
     /// What several kinds ask for is read once.
     pub shared: Shared,
 }
@@ -43,6 +45,44 @@ pub struct Polling {
 impl Default for Polling {
     fn default() -> Self {
         Self { interval: Duration::from_secs(2), limit: Duration::from_secs(600) }
+    }
+}
+
+/// What one run says about deployments, whatever the policy says.
+#[derive(Debug, Clone)]
+pub struct Deploying {
+    /// Which functions are deployed again although nothing changed.
+    pub again: Again,
+    /// Whether deployments carry the marker that lets the next run see that nothing changed.
+    pub marker: bool,
+}
+
+/// Functions that are deployed again although nothing changed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Again {
+    /// None.
+    #[default]
+    None,
+    /// All.
+    All,
+    /// Those of these slugs.
+    These(Vec<String>),
+}
+
+impl Again {
+    /// Whether a function is one of them.
+    pub(crate) fn covers(&self, slug: &str) -> bool {
+        match self {
+            Again::None => false,
+            Again::All => true,
+            Again::These(slugs) => slugs.iter().any(|found| found == slug),
+        }
+    }
+}
+
+impl Default for Deploying {
+    fn default() -> Self {
+        Self { again: Again::None, marker: true }
     }
 }
 

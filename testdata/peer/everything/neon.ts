@@ -13,9 +13,11 @@ export default defineConfig({
       name: "Public API",
       source: "./functions/api.ts",
       env: { REGION, LOG_LEVEL: process.env.LOG_LEVEL ?? "info" },
-      customDomains: ["API.peer.example.com.", "www.peer.example.com"],
+      // For the default branch; the closure names a child's own.
+      customDomains: ["www.peer.example.com"],
     },
     worker: { name: "worker", source: "./functions/worker.ts" },
+    "7": { name: "7", source: "./prebuilt", bundler: "none" },
   },
   triggers: {
     nightly: { type: "schedule", function: "worker", cron: "15 3 * * 1-5", functionPath: "/nightly" },
@@ -29,6 +31,6 @@ export default defineConfig({
       : {
           ttl: "2d",
           postgres: { computeSettings: { autoscalingLimitMinCu: 0.5, autoscalingLimitMaxCu: 4, suspendTimeout: "10m" } },
-          functions: { api: { runtime: "nodejs24" } },
+          functions: { api: { runtime: "nodejs24", customDomains: ["API.peer.example.com.", "b.peer.example.com"] } },
         },
 });

@@ -7,7 +7,7 @@ export default defineConfig({
   buckets: { inbox: {} },
   functions: {
     first: { name: "first", source: "./handler.ts", env: { MODE: "two", ADDED: "yes" } },
-    second: { name: "second", source: "./handler.ts", customDomains: ["moves.peer.example.com"] },
+    second: { name: "second", source: "./handler.ts" },
   },
   triggers: {
     tick: { type: "schedule", function: "second", cron: "30 2 * * 0", functionPath: "/tick", enabled: false },
@@ -16,5 +16,6 @@ export default defineConfig({
   branch: () => ({
     ttl: "7d",
     postgres: { computeSettings: { autoscalingLimitMinCu: 1, autoscalingLimitMaxCu: 2, suspendTimeout: false } },
+    functions: { second: { customDomains: ["moves.peer.example.com"] } },
   }),
 });

@@ -6,7 +6,7 @@ export default defineConfig({
   dataApi: { settings: { dbMaxRows: 100, dbSchemas: ["public"], serverTimingEnabled: true } },
   buckets: { inbox: {} },
   functions: {
-    first: { name: "first", source: "./handler.ts", env: { MODE: "one" }, customDomains: ["moves.peer.example.com"] },
+    first: { name: "first", source: "./handler.ts", env: { MODE: "one" } },
     second: { name: "second", source: "./handler.ts" },
   },
   triggers: {
@@ -16,5 +16,6 @@ export default defineConfig({
   branch: () => ({
     ttl: "1d",
     postgres: { computeSettings: { autoscalingLimitMinCu: 0.25, autoscalingLimitMaxCu: 1, suspendTimeout: "5m" } },
+    functions: { first: { customDomains: ["moves.peer.example.com"] } },
   }),
 });

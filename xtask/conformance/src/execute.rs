@@ -17,9 +17,9 @@ use neonform_engine::plan::Purpose;
 use neonform_engine::target::Target;
 use neonform_engine::value::Secret;
 use neonform_local::{Options, Server};
-use neonform_neon::Polling;
 use neonform_neon::client::Client;
 use neonform_neon::target;
+use neonform_neon::{Deploying, Polling};
 use serde_json::{Value as Json, json};
 
 use crate::case::Case;
@@ -179,6 +179,7 @@ async fn run_on(case: &Case, source: &Source, server: &Server) -> Result<Actual,
         // One at a time, so that the order of the calls can be compared.
         concurrency: 1,
         polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(10) },
+        deploying: Deploying::default(),
         purpose: Purpose::at(source.now),
         said: &|_| {},
     };

@@ -17,7 +17,7 @@ pub async fn inspect(request: &Request<'_>) -> Ended {
     };
     let facts = neonform::commands::status::facts(&found);
     let bundler = request.bundler.clone();
-    let provider = pipeline::provider(request.client, found, bundler, request.polling);
+    let provider = pipeline::provider(request.client, found, bundler);
     match read(&provider).await {
         Ok(config) => Ended::Inspected(result(&facts, &exposed(&config))),
         Err(failure) => Ended::Failed(failure.0),

@@ -39,7 +39,8 @@ impl Placeholders {
         let digest: String = Sha256::digest(&archive).iter().map(|byte| format!("{byte:02x}")).collect();
         let mut made = self.made.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         made.insert(digest, slug.to_owned());
-        Ok(Bundle { archive: Arc::new(archive), sha256: canonical_digest(&files) })
+        let sha256 = canonical_digest(&files);
+        Ok(Bundle { archive: Arc::new(archive), sha256, modules: Vec::new(), warnings: Vec::new() })
     }
 }
 

@@ -68,7 +68,7 @@ impl Repository {
 
     pub async fn try_function(&self, entry: &str, external: &[&str]) -> Result<FunctionModule, Failure> {
         let external = external.iter().map(|name| (*name).to_owned()).collect();
-        function(Path::new(entry), &self.root(), &FunctionOptions { external }).await
+        function(Path::new(entry), &self.root(), &FunctionOptions { external, source_map: false }).await
     }
 
     /// The bundle of the function at `entry`.

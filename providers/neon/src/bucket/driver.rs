@@ -6,7 +6,7 @@ use neonform_engine::kind::{Driver, Outputs, Prior};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
-use super::spec::{Bucket, Operation};
+use super::spec::{Bucket, Operation, is_unaddressable};
 use crate::client::Request;
 use crate::scope::Scope;
 
@@ -62,6 +62,9 @@ impl Driver<Scope> for Bucket {
         address: &Address,
         live: BucketLive,
     ) -> Result<BucketLive, Failure> {
+        if is_unaddressable(address.name()) {
+            return Ok(live);
+        }
         let holds_objects = Some(!objects(scope, address.name(), "1").await?.is_empty());
         Ok(BucketLive { holds_objects, ..live })
     }

@@ -8,6 +8,7 @@
 //! | another access level | shown only: the API has no call for it | |
 //! | not declared, pruning, empty or `--prune-data` | delete, objects first | destructive |
 //! | not declared, pruning, not empty | shown only | |
+//! | not declared, pruning, called `.` or `..` | shown only: a URL cannot name it | |
 //!
 //! Nothing has to be there first.
 

@@ -133,9 +133,19 @@ fn access_drift(wanted: &'static str, live: &BucketLive) -> Change<Operation> {
     )
 }
 
+/// Whether a request about the bucket would be one about something else (`client/request.rs`).
+pub(super) fn is_unaddressable(name: &str) -> bool {
+    matches!(name, "." | "..")
+}
+
 fn deletion(name: &str, live: &BucketLive, with_data: bool) -> Change<Operation> {
     let access =
         Attribute { name: "access".to_owned(), before: Some(live.access.as_str().into()), after: None };
+    if is_unaddressable(name) {
+        let remedy = Remedy::ByHand("delete it in the console".to_owned());
+        let reason = "the bucket is not declared, and no URL can name it, so the API cannot delete it";
+        return Change::shown(vec![access], reason, remedy);
+    }
     if live.holds_objects == Some(true) && !with_data {
         let remedy = Remedy::PassFlag("--prune-data to delete it with everything in it".to_owned());
         return Change::shown(vec![access], "the bucket is not declared, and it is not empty", remedy);

@@ -41,6 +41,8 @@ pub(super) enum Cause {
     NotTheApi { status: u16, content_type: String },
     /// The answer is JSON of another shape.
     Shape(String),
+    /// It was not sent: its URL would be another resource's.
+    Unaddressable,
 }
 
 /// What the headers of an answer say.
@@ -174,6 +176,12 @@ impl From<Box<ApiError>> for Failure {
                     .found(found)
                     .fix("check --api-host; if it is right, this is a bug in neonform or the API")
             }
+            Cause::Unaddressable => Diagnostic::error(
+                codes::PLATFORM_LIMIT,
+                "a name of one or two dots cannot be written in a URL; nothing was sent",
+            )
+            .found(error.route.clone())
+            .fix("delete or rename it in the console"),
             Cause::Refused { status, code, message, request_id, unavailable, .. } => {
                 refused(status, &code, message, feature.filter(|_| unavailable), unavailable)
                     .fact("status", status.to_string())

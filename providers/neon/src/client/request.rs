@@ -25,7 +25,7 @@ impl ApiPath {
     pub fn join(mut self, segments: &[&str]) -> Self {
         for segment in segments {
             self.0.push('/');
-            // A segment of dots would be resolved away by URL parsing: encode them too.
+            // For the eye: URL parsing resolves one or two dots all the same, see `is_resolved_away`.
             if segment.chars().all(|c| c == '.') {
                 self.0.push_str(&segment.replace('.', "%2E"));
             } else {
@@ -33,6 +33,12 @@ impl ApiPath {
             }
         }
         self
+    }
+
+    /// Whether a segment is `.` or `..`, so that what would be asked about is something else: a URL has
+    /// no way to write such a name.
+    pub(super) fn is_resolved_away(&self) -> bool {
+        self.0.split('/').any(|segment| matches!(segment, "%2E" | "%2E%2E"))
     }
 
     /// The encoded path, with its leading slash.
@@ -197,5 +203,17 @@ mod tests {
     fn every_segment_is_encoded_on_its_own() {
         let path = ApiPath::new(&["projects", "a/b", "..", "ü x"]);
         assert_eq!(path.as_str(), "/projects/a%2Fb/%2E%2E/%C3%BC%20x");
+    }
+
+    #[test]
+    fn one_or_two_dots_lead_elsewhere() {
+        for (name, leads_elsewhere) in
+            [(".", true), ("..", true), ("...", false), ("a.", false), ("%2E", false)]
+        {
+            let path = ApiPath::new(&["buckets", name, "objects"]);
+            assert_eq!(path.is_resolved_away(), leads_elsewhere, "{name}");
+            let url = reqwest::Url::parse(&format!("http://localhost{}", path.as_str())).unwrap();
+            assert_eq!(url.path() != path.as_str(), leads_elsewhere, "{name}");
+        }
     }
 }

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use neonform_engine::address::Address;
-use neonform_engine::diagnostic::{Failure, codes};
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::kind::{Driver, Outputs, Prior};
 use neonform_engine::value::{Secret, Value};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
-use super::marker::environment_digest;
+use super::marker::{Marker, environment_digest};
 use super::read::Source;
 use super::spec::{Deployment, Function, Operation, Spec};
 use crate::client::{Part, Request};
@@ -25,6 +25,19 @@ pub struct Bundle {
     pub archive: Arc<Vec<u8>>,
     /// SHA-256 of its canonical content (`design.md`, "Canonical content").
     pub sha256: [u8; 32],
+    /// What it was made from, sorted by path.
+    pub modules: Vec<Module>,
+    /// What is worth knowing about it.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// A file that a bundle was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Module {
+    /// Its path in the repository, or in the archive for a file that ships as it is.
+    pub path: String,
+    /// SHA-256 of its content, in hexadecimal.
+    pub sha256: String,
 }
 
 impl std::fmt::Debug for Bundle {
@@ -40,6 +53,11 @@ pub trait Bundler: Send + Sync {
     /// # Errors
     /// What is wrong with its sources.
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>>;
+
+    /// What an earlier bundle was made from, by the digest that a marker has; nothing where that is not known.
+    fn modules_of(&self, _digest: &str) -> Option<Vec<Module>> {
+        None
+    }
 }
 
 /// A function as reported.
@@ -51,6 +69,8 @@ pub struct FunctionLive {
     pub invocation_url: String,
     /// The newest deployment, whatever became of it.
     pub current: Option<DeploymentLive>,
+    /// What that deployment was made from, as far as it is known here.
+    pub modules: Option<Vec<Module>>,
 }
 
 /// A deployment as reported.
@@ -125,6 +145,7 @@ impl From<Item> for FunctionLive {
             name: item.name.unwrap_or(item.slug),
             invocation_url: item.invocation_url.unwrap_or_default(),
             current: item.current_deployment.map(read),
+            modules: None,
         }
     }
 }
@@ -137,13 +158,21 @@ impl Driver<Scope> for Function {
         let digest = tokio::task::spawn_blocking(move || environment_digest(&project, &slug, &variables));
         let environment_digest =
             digest.await.map_err(|_| crate::client::bug("the environment digest was cancelled"))?;
-        Ok(Spec { bundle: Some(bundle), environment_digest, ..spec })
+        let again = scope.deploying.again.covers(address.name());
+        Ok(Spec { bundle: Some(bundle), environment_digest, again, marked: scope.deploying.marker, ..spec })
     }
 
     async fn read(&self, scope: &Scope) -> Result<Vec<(String, FunctionLive)>, Failure> {
         let request = Request::get("listBranchFunctions", scope.in_branch(&["functions"])).feature(FEATURE);
         let items: Vec<Item> = scope.client.list(request, "functions").await?;
-        Ok(items.into_iter().map(|item| (item.slug.clone(), item.into())).collect())
+        let read = |item: Item| {
+            let slug = item.slug.clone();
+            let live = FunctionLive::from(item);
+            let marker = live.current.as_ref().and_then(|current| Marker::of(current.id, &current.variables));
+            let modules = marker.and_then(|marker| scope.bundler.modules_of(&marker.bundle));
+            (slug, FunctionLive { modules, ..live })
+        };
+        Ok(items.into_iter().map(read).collect())
     }
 
     async fn apply(

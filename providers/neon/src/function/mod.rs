@@ -19,9 +19,12 @@ mod limits;
 mod read;
 mod external;
 mod marker;
+mod cause;
 mod driver;
 
 pub(crate) use driver::read_one;
-pub use driver::{Bundle, Bundler, DeploymentLive, FunctionLive, Status};
+pub use driver::{Bundle, Bundler, DeploymentLive, FunctionLive, Module, Status};
+pub use external::External;
+pub use marker::bundle_digest;
 pub use read::Source;
 pub use spec::{Environment, Function, Operation, Spec};

@@ -77,15 +77,23 @@ fn function(slug: &str, object: &Object<'_>, runtime: &'static str) -> Option<(R
     let source = Source { path, at, bundler: bundler?, external };
     let resolved = resolved(slug, name?, &source, &environment, runtime, dev);
     let spec = Spec {
-        name: name?.to_owned(),
+        name: shown(name?, slug).to_owned(),
         source,
         environment: Environment::new(environment),
         runtime,
         bundle: None,
         environment_digest: String::new(),
+        again: false,
+        marked: true,
     };
     let path = object.cursor().path().clone();
     Some((Resource::new(Address::new(Function::NAME, slug), spec, path), resolved))
+}
+
+/// A display name as the platform keeps it: trimmed, and a blank one is the slug (API spec 6.10).
+fn shown<'a>(name: &'a str, slug: &'a str) -> &'a str {
+    let trimmed = name.trim();
+    if trimmed.is_empty() { slug } else { trimmed }
 }
 
 fn environment(slug: &str, object: &Object<'_>) -> Vec<(String, Secret)> {

@@ -2,12 +2,14 @@
 
 use neonform_engine::address::Address;
 use neonform_engine::change::{Action, Attribute, Change, Impact, Record};
+use neonform_engine::diagnostic::Diagnostic;
 use neonform_engine::kind::{Context, Declared, Kind};
 use neonform_engine::path::Path;
 use neonform_engine::policy::Policy;
 use neonform_engine::value::{Secret, Value};
 
-use super::driver::{Bundle, DeploymentLive, FunctionLive, Status};
+use super::cause;
+use super::driver::{Bundle, DeploymentLive, FunctionLive, Module, Status};
 use super::marker::{self, Marker};
 use super::read::{self, Source};
 use crate::homes::has_preview;
@@ -30,6 +32,10 @@ pub struct Spec {
     pub bundle: Option<Bundle>,
     /// The digest of the variables; there once the resource is prepared.
     pub environment_digest: String,
+    /// Whether it is deployed although nothing changed.
+    pub again: bool,
+    /// Whether a deployment carries a marker.
+    pub marked: bool,
 }
 
 /// Variables as a policy writes them: an empty value deletes one (spec 1.6).
@@ -110,11 +116,16 @@ impl Kind for Function {
     ) -> Vec<Change<Operation>> {
         let current = live.and_then(|live| live.current.as_ref());
         let wanted = Wanted::of(spec);
-        match (live, differences(spec, &wanted, current)) {
+        let deployed = live.and_then(|live| live.modules.as_deref());
+        match (live, differences(spec, &wanted, current, deployed)) {
             (_, Some(found)) => vec![deployment(address, spec, &wanted, live, found)],
             (Some(live), None) if live.name != spec.name => vec![rename(live, spec, &wanted)],
             _ => Vec::new(),
         }
+    }
+
+    fn warnings(&self, _address: &Address, spec: &Spec) -> Vec<Diagnostic> {
+        spec.bundle.as_ref().map(|bundle| bundle.warnings.clone()).unwrap_or_default()
     }
 
     fn inherited(&self, live: &FunctionLive) -> Option<FunctionLive> {
@@ -158,11 +169,16 @@ impl Wanted {
 /// What a deployment would change.
 struct Differences {
     attributes: Vec<Attribute>,
-    reason: Option<&'static str>,
+    reason: Option<String>,
     with_code: bool,
 }
 
-fn differences(spec: &Spec, wanted: &Wanted, current: Option<&DeploymentLive>) -> Option<Differences> {
+fn differences(
+    spec: &Spec,
+    wanted: &Wanted,
+    current: Option<&DeploymentLive>,
+    deployed: Option<&[Module]>,
+) -> Option<Differences> {
     let Some(current) = current else {
         let attributes =
             vec![bundle_attribute(spec, wanted, None), Attribute::added("runtime", spec.runtime)];
@@ -176,7 +192,7 @@ fn differences(spec: &Spec, wanted: &Wanted, current: Option<&DeploymentLive>) -
     let mut attributes = Vec::new();
     let marker = Marker::of(current.id, &current.variables);
     let known = marker.as_ref().filter(|_| current.status != Status::Failed);
-    let with_code = known.is_none_or(|marker| marker.bundle != wanted.bundle);
+    let with_code = spec.again || known.is_none_or(|marker| marker.bundle != wanted.bundle);
     if with_code {
         attributes.push(bundle_attribute(spec, wanted, known.map(|marker| marker.bundle.as_str())));
     }
@@ -195,8 +211,15 @@ fn differences(spec: &Spec, wanted: &Wanted, current: Option<&DeploymentLive>) -
     }
     attributes.extend(variables);
     let reason = match (&marker, current.status) {
-        (None, _) => Some("what is deployed was not deployed by neonform, so it cannot be compared"),
-        (Some(_), Status::Failed) => Some("the last deployment failed"),
+        _ if spec.again => Some("--redeploy asks for it".to_owned()),
+        (None, _) => Some(
+            "what is deployed carries no marker of neonform that counts, so it cannot be compared".to_owned(),
+        ),
+        (Some(_), Status::Failed) => Some("the last deployment failed".to_owned()),
+        _ if with_code => {
+            let new = spec.bundle.as_ref().map(|bundle| bundle.modules.as_slice()).unwrap_or_default();
+            Some(cause::between(deployed, new))
+        }
         _ => None,
     };
     (with_code || !attributes.is_empty()).then_some(Differences { attributes, reason, with_code })
@@ -253,7 +276,7 @@ fn deployment(
     if renamed {
         change.attributes.push(name_attribute(live, spec));
     }
-    change.reason = found.reason.filter(|_| live.is_some()).map(str::to_owned);
+    change.reason = found.reason.filter(|_| live.is_some());
     let mut details = vec![
         ("slug".to_owned(), address.name().into()),
         ("source".to_owned(), spec.source.path.as_str().into()),
@@ -269,11 +292,11 @@ fn deployment(
 /// Declared values, deletions as written, leftovers and old markers deleted, the new marker.
 fn environment_to_send(spec: &Spec, wanted: &Wanted, live: Option<&FunctionLive>) -> Vec<(String, Secret)> {
     let current = live.and_then(|live| live.current.as_ref());
-    let marker = Marker {
+    let marker = spec.marked.then(|| Marker {
         replaced: current.map_or(0, |deployment| deployment.id),
         bundle: wanted.bundle.clone(),
         environment: wanted.environment.clone(),
-    };
+    });
     let live_names = current.map(|deployment| deployment.variables.as_slice()).unwrap_or_default();
     let old_markers = live_names.iter().filter(|name| marker::is_marker(name));
     let deleted = spec.environment.deleted.iter().chain(removed(spec, live_names)).chain(old_markers);
@@ -283,7 +306,7 @@ fn environment_to_send(spec: &Spec, wanted: &Wanted, live: Option<&FunctionLive>
             send.push((name.clone(), Secret::new("")));
         }
     }
-    send.push((marker.name(), Secret::new("1")));
+    send.extend(marker.map(|marker| (marker.name(), Secret::new("1"))));
     send
 }
 

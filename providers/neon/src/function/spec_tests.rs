@@ -15,8 +15,15 @@ fn spec(environment: &[(&str, &str)]) -> Spec {
         source: Source { path: "./api.ts".to_owned(), at: None, bundler: "esbuild", external: None },
         environment: Environment::new(written),
         runtime: "nodejs24",
-        bundle: Some(Bundle { archive: Arc::new(vec![0; 10]), sha256: CODE }),
+        bundle: Some(Bundle {
+            archive: Arc::new(vec![0; 10]),
+            sha256: CODE,
+            modules: Vec::new(),
+            warnings: Vec::new(),
+        }),
         environment_digest: "e".repeat(32),
+        again: false,
+        marked: true,
     }
 }
 
@@ -26,7 +33,7 @@ fn deployed(id: i64, bundle: &[u8; 32], digest: &str, names: &[&str]) -> Functio
     variables.push(marker.name());
     let runtime = Some("nodejs24".to_owned());
     let current = Some(DeploymentLive { id, status: Status::Completed, runtime, variables });
-    FunctionLive { name: "Api".to_owned(), invocation_url: "https://x/".to_owned(), current }
+    FunctionLive { name: "Api".to_owned(), invocation_url: "https://x/".to_owned(), current, modules: None }
 }
 
 /// One line for each change: action, whether code is sent, attributes, variables sent.
@@ -121,4 +128,20 @@ fn a_failed_deployment_is_tried_again() {
 fn another_display_name_is_a_rename() {
     let live = FunctionLive { name: "Old".to_owned(), ..deployed(3, &CODE, "e", &[]) };
     check(&spec(&[]), Some(&live), &["update name | rename Api"]);
+}
+
+#[test]
+fn asked_for_again_it_is_deployed_whole() {
+    let spec = Spec { again: true, ..spec(&[]) };
+    check(&spec, Some(&deployed(3, &CODE, "e", &[])), &["update bundle | code; marker= marker=1"]);
+}
+
+#[test]
+fn without_a_marker_an_old_one_goes_and_nothing_can_be_compared() {
+    let unmarked = Spec { marked: false, ..spec(&[]) };
+    check(&unmarked, Some(&deployed(3, &[8; 32], "e", &[])), &["update bundle | code; marker="]);
+    check(&unmarked, Some(&deployed(3, &CODE, "e", &[])), &[]);
+    let mut bare = deployed(3, &CODE, "e", &[]);
+    bare.current.as_mut().unwrap().variables.clear();
+    check(&unmarked, Some(&bare), &["update bundle | code; "]);
 }

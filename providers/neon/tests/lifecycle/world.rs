@@ -18,7 +18,7 @@ use neonform_engine::value::Secret;
 use neonform_local::{Options, Server};
 use neonform_neon::client::Client;
 use neonform_neon::function::{Bundle, Bundler, Source};
-use neonform_neon::{Polling, Scope, Shared, kinds, target};
+use neonform_neon::{Deploying, Polling, Scope, Shared, kinds, target};
 use serde_json::Value as Json;
 
 /// A server, and the policy that is applied to its default branch.
@@ -40,7 +40,7 @@ impl Bundler for Named {
         let archive = Arc::new(writer.finish().unwrap().into_inner());
         let mut sha256 = [0; 32];
         sha256[..slug.len()].copy_from_slice(slug.as_bytes());
-        async move { Ok(Bundle { archive, sha256 }) }.boxed()
+        async move { Ok(Bundle { archive, sha256, modules: Vec::new(), warnings: Vec::new() }) }.boxed()
     }
 }
 
@@ -79,6 +79,7 @@ impl World {
             branch_live: found.live,
             bundler: Arc::new(Named),
             polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(5) },
+            deploying: Deploying::default(),
             shared: Shared::default(),
         };
         let provider = Provider { name: "neon", kinds: kinds(), client: scope, concurrency: 8 };

@@ -1,0 +1,1 @@
+exports.required = require("local-conditions").taken;

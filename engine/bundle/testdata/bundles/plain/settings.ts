@@ -1,0 +1,1 @@
+export const region: string = process.env.REGION ?? "nowhere";

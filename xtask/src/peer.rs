@@ -1,0 +1,80 @@
+//! `cargo xtask peer`: the official client beside ours, both on our embedded backend.
+//!
+//! Two promises are checked. The same policy, applied by each to a fresh branch of its own server,
+//! leaves the same state, except for what `peer/differences.rs` lists with a reason. And the official
+//! client's everyday commands work unchanged against `neonform local serve`.
+//! Needs Node and npm, or what an earlier run installed below the target folder; else it is skipped
+//! in one line. Read `peer/cases.rs` for what is applied and `peer/state.rs` for what is compared.
+
+mod cases;
+mod child;
+mod clients;
+mod commands;
+mod compare;
+mod differences;
+mod http;
+mod install;
+mod server;
+mod state;
+
+use std::fs;
+use std::path::Path;
+use std::thread;
+
+use crate::cargo::{binary, cargo, features, run as run_command, target_directory};
+use crate::engine::Engine;
+use clients::Clients;
+
+/// The project of a fresh embedded backend.
+const PROJECT: &str = "local-project-00000001";
+
+/// Compares, or says why not.
+pub fn run(engine: &Engine) -> Result<(), String> {
+    let folder = target_directory(engine)?.join("peer");
+    let script = match install::official(&folder)? {
+        Ok(script) => script,
+        Err(why) => {
+            println!("peer: skipped, {why}");
+            return Ok(());
+        }
+    };
+    // The whole workspace, as the tests do: selecting one package would select other features.
+    run_command(cargo(engine, "build").args([
+        "--workspace",
+        "--no-default-features",
+        "--features",
+        &features(engine),
+    ]))?;
+    // Below the installed packages, so that policies find them; of this run alone.
+    let scratch = folder.join(format!("run-{}", std::process::id()));
+    let clients = Clients { script, neonform: binary(engine)?, home: scratch.join("home") };
+    let done = compare_all(&clients, &scratch);
+    let _ = fs::remove_dir_all(&scratch);
+    done
+}
+
+fn compare_all(clients: &Clients, scratch: &Path) -> Result<(), String> {
+    fs::create_dir_all(&clients.home).map_err(|cause| format!("no scratch folder: {cause}"))?;
+    let mut accepted = differences::Accepted::default();
+    // Both at once: they share nothing, and most of the time is the official client starting.
+    let (states, commands) = thread::scope(|scope| {
+        let commands = scope.spawn(|| commands::run(clients, &scratch.join("commands")));
+        let states = cases::run(clients, scratch, &mut accepted);
+        (states, commands.join().unwrap_or_else(|_| Err("the thread of the commands ended".to_owned())))
+    });
+    let (states, commands) = (states?, commands?);
+    let stale = accepted.unused();
+    for difference in &stale {
+        println!("stale   {} {}: does not occur ({})", difference.at, difference.field, difference.reason);
+    }
+    println!(
+        "peer: {} states equal, {} accepted differences, {} commands ok",
+        states.equal,
+        accepted.used(),
+        commands.ok
+    );
+    match states.different + commands.failed + stale.len() {
+        0 => Ok(()),
+        failures => Err(format!("peer: {failures} failures")),
+    }
+}
