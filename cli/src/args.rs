@@ -76,6 +76,8 @@ pub enum Command {
     Import(ImportArgs),
     /// Print the resolved policy for a branch, without the network
     Eval(EvalArgs),
+    /// Bundle every function, without a branch
+    Bundle(BundleArgs),
     /// Show what a function's bundle is made of
     Explain(ExplainArgs),
     /// The commands under the neon command line's names
@@ -145,6 +147,9 @@ pub struct PurposeArgs {
     /// Deploy without the variable that lets the next run see that nothing changed
     #[arg(long)]
     pub no_marker: bool,
+    /// Write the source map of every bundle to .neonform/source-maps; the bundles stay the same
+    #[arg(long)]
+    pub source_maps: bool,
 }
 
 /// Flags of `plan`.
@@ -221,6 +226,17 @@ pub struct EvalArgs {
     /// When the branch expires
     #[arg(long, value_name = "TIME")]
     pub expires_at: Option<String>,
+}
+
+/// Flags of `bundle`.
+#[derive(Debug, Args)]
+pub struct BundleArgs {
+    /// Write the archives into this folder, as SLUG.zip
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Which policy, and for which branch.
+    #[command(flatten)]
+    pub about: EvalArgs,
 }
 
 /// Flags of `explain`.

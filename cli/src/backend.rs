@@ -91,13 +91,18 @@ pub fn refused(error: StartError) -> Failure {
         .into()
 }
 
-/// The database of the repository around the working directory; its folder ignores itself.
+/// The database of the repository around the working directory.
 pub fn default_file(working: &Path) -> PathBuf {
-    let repository = working.ancestors().find(|directory| directory.join(".git").exists()).unwrap_or(working);
+    own_folder(working).join("local.sqlite")
+}
+
+/// The folder of the repository around a directory for what we keep there; it ignores itself.
+pub fn own_folder(directory: &Path) -> PathBuf {
+    let repository = directory.ancestors().find(|place| place.join(".git").exists()).unwrap_or(directory);
     let folder = repository.join(".neonform");
     if std::fs::create_dir(&folder).is_ok() {
         // Only a convenience: without it the user's next commit shows the folder.
         let _ = std::fs::write(folder.join(".gitignore"), "*\n");
     }
-    folder.join("local.sqlite")
+    folder
 }

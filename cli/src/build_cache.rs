@@ -18,6 +18,9 @@ use crate::cache;
 /// The version of a record, and of what the bundler makes of the same sources.
 const VERSION: &str = concat!("1 ", env!("CARGO_PKG_VERSION"));
 
+/// How many bytes of archives are kept.
+const LARGEST: u64 = 512 * 1024 * 1024;
+
 /// What a bundle is asked for.
 pub struct Asked<'a> {
     /// The repository.
@@ -81,6 +84,7 @@ pub fn remember(asked: &Asked<'_>, basis: &Basis, kept: &Kept) {
     // The archive first: a record must not lead to nothing.
     let stored = cache::write(&archive_file(&folder, &archive), &kept.archive);
     if stored.is_ok() {
+        cache::trim(&folder.join("bundles"), LARGEST);
         let _ = cache::write(&record_file(&folder, asked), record.to_string().as_bytes());
     }
 }

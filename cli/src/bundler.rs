@@ -14,6 +14,7 @@ use neonform_neon::function::{Bundle, Bundler, Module, Source, bundle_digest};
 use sha2::{Digest, Sha256};
 
 use crate::build_cache::{self, Asked, Kept};
+use crate::cache;
 use crate::modules;
 use crate::packages::install;
 
@@ -23,6 +24,8 @@ pub struct SourceBundler {
     pub directory: PathBuf,
     /// The repository that sources may come from.
     pub root: PathBuf,
+    /// Where source maps go, if they are made.
+    pub source_maps: Option<PathBuf>,
 }
 
 /// A function's bundle with everything that is known of it.
@@ -51,12 +54,15 @@ impl SourceBundler {
     async fn take(&self, slug: &str, source: &Source) -> Result<Bundle, Failure> {
         let told = |failure| of_function(slug, source, failure);
         let question = self.question(source).map_err(told)?;
-        let before = question.as_ref().and_then(|question| build_cache::recall(&question.asked(&self.root)));
+        // What is kept has no source map.
+        let usable = question.as_ref().filter(|_| self.source_maps.is_none());
+        let before = usable.and_then(|question| build_cache::recall(&question.asked(&self.root)));
         let kept = match before {
             Some(kept) => kept,
             None => {
                 let built = self.build_one(source).await.map_err(told)?;
                 let kept = kept(&built);
+                self.write_map(slug, &built).map_err(told)?;
                 if let Some(question) = &question {
                     build_cache::remember(&question.asked(&self.root), &built.module.basis, &kept);
                 }
@@ -79,7 +85,7 @@ impl SourceBundler {
         }
         let entry = self.entry(source)?;
         let packages = self.packages(&entry, source)?.map(|manifest| manifest.text);
-        Ok(Some(Question { entry, options: options(source), packages }))
+        Ok(Some(Question { entry, options: self.options(source), packages }))
     }
 
     /// Bundles one function anew.
@@ -108,7 +114,7 @@ impl SourceBundler {
     async fn packed(&self, source: &Source) -> Result<FunctionModule, Failure> {
         let entry = self.entry(source)?;
         let packages = self.packages(&entry, source)?;
-        let mut module = function(&entry, &self.root, &options(source)).await?;
+        let mut module = function(&entry, &self.root, &self.options(source)).await?;
         if let Some(manifest) = packages {
             let installed = install(&manifest).await?;
             let shipped = shipped(source);
@@ -119,6 +125,26 @@ impl SourceBundler {
             module.warnings.extend(staged.warnings);
         }
         Ok(module)
+    }
+
+    fn options(&self, source: &Source) -> FunctionOptions {
+        let external = source.external.as_deref().unwrap_or_default();
+        let external = external.iter().map(|package| package.name.clone()).collect();
+        FunctionOptions { external, source_map: self.source_maps.is_some() }
+    }
+
+    /// Writes the source map under the name of the bundle that it is for.
+    fn write_map(&self, slug: &str, built: &Built) -> Result<(), Failure> {
+        let (Some(folder), Some(map)) = (&self.source_maps, &built.module.source_map) else { return Ok(()) };
+        let digest = hex(&built.sha256[..6]);
+        let file = folder.join(format!("{slug}-{digest}.mjs.map"));
+        cache::write(&file, map.as_bytes()).map_err(|cause| {
+            Diagnostic::error(codes::UNREADABLE_FILE, "a source map cannot be written")
+                .found(file.display().to_string())
+                .fix("make the folder writable, or leave out --source-maps")
+                .fact("cause", cause.to_string())
+                .into()
+        })
     }
 
     fn entry(&self, source: &Source) -> Result<PathBuf, Failure> {
@@ -151,12 +177,6 @@ impl Question {
     }
 }
 
-fn options(source: &Source) -> FunctionOptions {
-    let external = source.external.as_deref().unwrap_or_default();
-    let external = external.iter().map(|package| package.name.clone()).collect();
-    FunctionOptions { external, ..FunctionOptions::default() }
-}
-
 /// The entries whose files ship.
 fn shipped(source: &Source) -> Vec<String> {
     let external = source.external.as_deref().unwrap_or_default();
@@ -172,17 +192,18 @@ fn kept(built: &Built) -> Kept {
     }
 }
 
-/// The modules in the bundle, and the files that ship as they are.
+/// Everything that was read to make a bundle, and the files that ship as they are. Not only what has code in the
+/// bundle: a constant may be written out where it is used, and nothing be left of its own module.
 fn made_from(module: &FunctionModule) -> Vec<Module> {
-    let packed = module.modules.iter().map(|part| (part.path.clone(), part.sha256));
-    let as_it_is = |path: &str| module.modules.is_empty() || path.starts_with("node_modules/");
+    let packed = !module.modules.is_empty();
+    let read = module.basis.inputs.iter().filter(|_| packed).map(|input| (input.path.clone(), input.sha256));
     let shipped = module
         .files
         .iter()
-        .filter(|(path, _)| as_it_is(path))
+        .filter(|(path, _)| !packed || path.starts_with("node_modules/"))
         .map(|(path, content)| (path.clone(), Sha256::digest(content).into()));
     let mut modules: Vec<Module> =
-        packed.chain(shipped).map(|(path, sha256)| Module { path, sha256: hex(&sha256) }).collect();
+        read.chain(shipped).map(|(path, sha256)| Module { path, sha256: hex(&sha256) }).collect();
     modules.sort_by(|a, b| a.path.cmp(&b.path));
     modules.dedup_by(|a, b| a.path == b.path);
     modules

@@ -44,3 +44,57 @@ pub fn settle(made: &Path, place: &Path) -> std::io::Result<()> {
         settled => settled,
     }
 }
+
+/// Deletes the files of a folder that were written longest ago, until those that are left are within the limit.
+pub fn trim(folder: &Path, limit: u64) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<_> = entries
+        .filter_map(|entry| {
+            let about = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+            Some((about.modified().ok()?, about.len(), entry.path()))
+        })
+        .collect();
+    let mut total: u64 = files.iter().map(|(_, size, _)| size).sum();
+    files.sort();
+    for (_, size, path) in files {
+        if total <= limit {
+            break;
+        }
+        // Another run may have deleted it, which is as good.
+        let _ = std::fs::remove_file(path);
+        total = total.saturating_sub(size);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn the_oldest_files_go_first() {
+        let folder = tempfile::tempdir().unwrap();
+        for (age, name) in [(30, "oldest"), (20, "older"), (10, "newest")] {
+            let file = folder.path().join(name);
+            write(&file, &[0; 100]).unwrap();
+            let then = std::time::SystemTime::now() - std::time::Duration::from_secs(age);
+            std::fs::File::options().write(true).open(&file).unwrap().set_modified(then).unwrap();
+        }
+        trim(folder.path(), 250);
+        assert!(!folder.path().join("oldest").exists() && folder.path().join("older").exists());
+        trim(folder.path(), 0);
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_folder_that_is_there_already_is_as_good() {
+        let place = tempfile::tempdir().unwrap();
+        let (made, kept) = (place.path().join("made"), place.path().join("kept"));
+        for folder in [&made, &kept] {
+            std::fs::create_dir(folder).unwrap();
+            std::fs::write(folder.join("file"), "").unwrap();
+        }
+        assert!(settle(&made, &kept).is_ok());
+        assert!(settle(&made, &place.path().join("gone/kept")).is_err());
+    }
+}

@@ -15,6 +15,7 @@ pub mod bundler;
 pub mod build_cache;
 pub mod cache;
 pub mod modules;
+pub mod functions;
 pub mod packages;
 pub mod pipeline;
 pub mod creation;

@@ -14,6 +14,7 @@ use neonform_neon::target;
 use neonform_neon::{Again, Deploying, Polling};
 
 use crate::args::{Format, Global, PolicyArgs, PurposeArgs};
+use crate::backend::own_folder;
 use crate::bundler::SourceBundler;
 use crate::context::Context;
 use crate::output::text::printable;
@@ -64,10 +65,11 @@ impl Session {
         })
     }
 
-    /// The bundler for the functions of a policy.
-    pub fn bundler(source: &Source) -> Arc<SourceBundler> {
+    /// The bundler for the functions of a policy; source maps go beside the policy where they are asked for.
+    pub fn bundler(source: &Source, source_maps: bool) -> Arc<SourceBundler> {
         let directory = source.file.path.parent().unwrap_or(&source.file.root).to_owned();
-        Arc::new(SourceBundler { directory, root: source.file.root.clone() })
+        let source_maps = source_maps.then(|| own_folder(&directory).join("source-maps"));
+        Arc::new(SourceBundler { directory, root: source.file.root.clone(), source_maps })
     }
 
     /// The project that is meant: flag, context, else the account's only one (spec 5.4).

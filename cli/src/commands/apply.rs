@@ -39,7 +39,7 @@ async fn run_on(
         project: &project,
         branch: session.branch(&project),
         create: args.purpose.create,
-        bundler: Session::bundler(source),
+        bundler: Session::bundler(source, args.purpose.source_maps),
         polling: Session::polling()?,
         deploying: Session::deploying(&args.purpose),
         concurrency: pipeline::CONCURRENCY,

@@ -2,15 +2,14 @@
 
 use neonform_bundle::Module;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use neonform_engine::path::Path as Place;
-use neonform_engine::value::Value;
-use neonform_neon::function::{External, Source};
+use neonform_neon::function::Source;
 use serde_json::json;
 
 use super::Ending;
 use super::eval::target;
 use crate::args::{ExplainArgs, Format};
 use crate::bundler::{Built, hex};
+use crate::functions::declared;
 use crate::output::explain;
 use crate::session::Session;
 use crate::{pipeline, print};
@@ -21,8 +20,8 @@ pub(super) async fn run(session: &Session, args: &ExplainArgs) -> Result<Ending,
     let mut loaded = source.load().await?;
     let desired = pipeline::resolve(&mut loaded, &target(session, &args.about)).await?;
     drop(loaded);
-    let (slug, function) = find(&desired.resolved, &args.address)?;
-    let built = Session::bundler(&source).build(&slug, &function).await?;
+    let (slug, function) = find(declared(&desired.resolved), &args.address)?;
+    let built = Session::bundler(&source, false).build(&slug, &function).await?;
     match session.global.output {
         Format::Human => print::human(|out| explain::bundle(out, &args.address, &built)),
         Format::Json | Format::NeonJson => print::json(&as_json(&args.address, &built)),
@@ -30,39 +29,12 @@ pub(super) async fn run(session: &Session, args: &ExplainArgs) -> Result<Ending,
     Ok(Ending::Done)
 }
 
-/// The function that an address names, as the resolved policy has it.
-fn find(resolved: &Value, address: &str) -> Result<(String, Source), Failure> {
-    let place = Place::root().key("preview").key("functions");
-    let Some(Value::List(functions)) = resolved.at(&place) else { return Err(unknown(address, &[])) };
-    let text = |function: &Value, field: &str| match function.at(&Place::root().key(field)) {
-        Some(Value::String(text)) => text.clone(),
-        _ => String::new(),
-    };
-    let slugs: Vec<String> = functions.iter().map(|function| text(function, "slug")).collect();
+/// The function that an address names.
+fn find(functions: Vec<(String, Source)>, address: &str) -> Result<(String, Source), Failure> {
+    let slugs: Vec<String> = functions.iter().map(|(slug, _)| slug.clone()).collect();
     let wanted = address.strip_prefix("function.");
-    let position = slugs.iter().position(|slug| Some(slug.as_str()) == wanted);
-    let Some(function) = position.and_then(|position| functions.get(position)) else {
-        return Err(unknown(address, &slugs));
-    };
-    let bundler = match text(function, "bundler").as_str() {
-        "none" => "none",
-        "esbuild" => "esbuild",
-        _ => "<function>",
-    };
-    let external = match function.at(&Place::root().key("externalPackages")) {
-        Some(Value::List(packages)) => Some(packages.iter().map(|package| External {
-            name: text(package, "name"),
-            include_files: package.at(&Place::root().key("includeFiles")) == Some(&Value::Bool(true)),
-        })),
-        _ => None,
-    };
-    let source = Source {
-        path: text(function, "source"),
-        at: None,
-        bundler,
-        external: external.map(Iterator::collect),
-    };
-    Ok((text(function, "slug"), source))
+    let found = functions.into_iter().find(|(slug, _)| Some(slug.as_str()) == wanted);
+    found.ok_or_else(|| unknown(address, &slugs))
 }
 
 fn unknown(address: &str, slugs: &[String]) -> Failure {

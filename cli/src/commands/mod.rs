@@ -1,6 +1,7 @@
 //! One command a file; this one only chooses.
 
 mod apply;
+mod bundle;
 mod eval;
 mod explain;
 mod import;
@@ -39,6 +40,7 @@ pub async fn run(cli: Cli) -> Result<Ending, Failure> {
         }
         Command::Import(args) => import::run(&session, &args).await,
         Command::Eval(args) => eval::run(&session, &args).await,
+        Command::Bundle(args) => bundle::run(&session, &args).await,
         Command::Explain(args) => explain::run(&session, &args).await,
         Command::Local(LocalCommand::Serve(args)) => local::run(&session, &args).await,
         Command::Version => version::run(&session),

@@ -80,3 +80,87 @@ fn an_external_package_has_to_be_installed() {
     scratch.write("neon.ts", &policy.replace(r#""sharp""#, r#"{ name: "sharp", includeFiles: false }"#));
     assert!(scratch.local(&["plan"]).done().contains("+ function.f"));
 }
+
+const IMPORTS: &str = r#"export default { functions: { f: { name: "f", source: "./f.ts" } } };"#;
+
+/// A function whose import leads to `lib.js`, applied and kept.
+fn kept() -> Scratch {
+    let scratch = Scratch::with_policy(IMPORTS);
+    scratch.write("f.ts", "import { text } from './lib'; export default () => new Response(text);");
+    scratch.write("lib.js", "export const text = 'one';");
+    scratch.local(&["apply"]).done();
+    assert!(scratch.local(&["plan"]).done().starts_with("No changes"));
+    scratch
+}
+
+fn files_below(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries.flat_map(|path| if path.is_dir() { files_below(&path) } else { vec![path] }).collect()
+}
+
+#[test]
+fn a_kept_bundle_is_taken_only_while_everything_is_the_same() {
+    let scratch = kept();
+    let text = std::fs::read_to_string(scratch.path().join("lib.js")).unwrap();
+    scratch.write("lib.js", "export const text = 'two';");
+    assert!(scratch.local(&["plan"]).done().contains("because lib.js changed"));
+    scratch.write("lib.js", &text);
+    assert!(scratch.local(&["plan"]).done().starts_with("No changes"));
+    // No file that was read is another one now, but the import leads elsewhere.
+    scratch.write("lib.ts", "export const text: string = 'three';");
+    assert!(scratch.local(&["plan"]).done().contains("lib.ts was added"));
+}
+
+#[test]
+fn a_damaged_or_missing_cache_is_made_anew() {
+    let scratch = kept();
+    let files = files_below(&scratch.path().join(".cache"));
+    assert!(files.len() >= 3, "{files:?}");
+    for file in &files {
+        std::fs::write(file, "{").unwrap();
+    }
+    assert!(scratch.local(&["plan"]).done().starts_with("No changes"));
+    std::fs::remove_dir_all(scratch.path().join(".cache")).unwrap();
+    std::fs::write(scratch.path().join(".cache"), "a file where the folder was").unwrap();
+    assert!(scratch.local(&["plan"]).done().starts_with("No changes"));
+}
+
+#[test]
+fn runs_at_the_same_time_share_the_cache() {
+    let scratch = kept();
+    std::fs::remove_dir_all(scratch.path().join(".cache")).unwrap();
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..4).map(|_| scope.spawn(|| scratch.local(&["plan"]).done())).collect();
+        for run in runs {
+            assert!(run.join().unwrap().starts_with("No changes"));
+        }
+    });
+}
+
+#[test]
+fn source_maps_are_written_beside_and_change_nothing() {
+    let scratch = kept();
+    assert!(scratch.local(&["plan", "--source-maps"]).done().starts_with("No changes"));
+    let maps = files_below(&scratch.path().join(".neonform/source-maps"));
+    let [map] = maps.as_slice() else { panic!("{maps:?}") };
+    let name = map.file_name().unwrap().to_string_lossy().into_owned();
+    assert!(name.starts_with("f-") && name.ends_with(".mjs.map"), "{name}");
+    let text = std::fs::read_to_string(map).unwrap();
+    // The constant of lib.js is written out in its place, so that nothing of that file is left.
+    assert!(
+        text.contains(r#""sources":["f.ts"]"#) && text.contains("import { text } from './lib'"),
+        "{text}"
+    );
+    assert!(!text.contains(&*scratch.path().to_string_lossy()), "{text}");
+}
+
+#[test]
+fn every_function_can_be_bundled_without_a_branch() {
+    let scratch = Scratch::of(EXAMPLE);
+    golden("deploying", "bundle", &scratch.run(&["bundle", "--out", "archives"]).text());
+    let names: Vec<String> = files_below(&scratch.path().join("archives"))
+        .iter()
+        .map(|file| file.file_name().unwrap().to_string_lossy().into_owned())
+        .collect();
+    assert_eq!(names.len(), 3, "{names:?}");
+}
