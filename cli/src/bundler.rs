@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 use crate::build_cache::{self, Asked, Kept};
 use crate::cache;
 use crate::modules;
-use crate::packages::install;
+use crate::packages::{Manager, install};
 
 /// Bundles function sources of one repository.
 pub struct SourceBundler {
@@ -84,7 +84,8 @@ impl SourceBundler {
             return Ok(None);
         }
         let entry = self.entry(source)?;
-        let packages = self.packages(&entry, source)?.map(|manifest| manifest.text);
+        let manager = Manager::of(&entry, &self.root);
+        let packages = self.packages(&entry, source)?.map(|packages| manager.manifest(&packages));
         Ok(Some(Question { entry, options: self.options(source), packages }))
     }
 
@@ -116,7 +117,8 @@ impl SourceBundler {
         let packages = self.packages(&entry, source)?;
         let mut module = function(&entry, &self.root, &self.options(source)).await?;
         if let Some(manifest) = packages {
-            let installed = install(&manifest).await?;
+            let manager = Manager::of(&entry, &self.root);
+            let installed = install(manager, &manifest).await?;
             let shipped = shipped(source);
             let staging = tokio::task::spawn_blocking(move || stage(&installed.folder, &shipped));
             let interrupted = |_| unsupported("an interrupted installation", "externalPackages");

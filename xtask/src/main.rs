@@ -1,8 +1,9 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `peer`, `lint`.
+//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `converge`, `peer`, `bench`, `lint`.
 //!
 //! Builds in seconds and links no JavaScript engine: it picks one (`engine.rs`) and calls cargo
 //! with the features and variables that it needs.
 
+mod bench;
 mod cargo;
 mod conformance;
 mod converge;
@@ -23,6 +24,7 @@ usage: cargo xtask <command> [--engine v8|quickjs]
   conformance [DIR] [--family F] [--json]
                                run conformance cases (default ../shared/conformance/cases)
   converge [CASES [SEED]]      properties of plan and apply on random policies (default 10000 cases)
+  bench                        bundling beside the official client's bundler, as a table
   peer                         compare with the official client from npm, on the embedded backend
   lint                         cargo fmt --check and clippy";
 
@@ -38,6 +40,7 @@ fn main() -> ExitCode {
         "test" => test::run_tests(named),
         "conformance" => conformance::run(&engine::choose(named)?, &words),
         "converge" => converge::run(&words),
+        "bench" => bench::run(&engine::choose(named)?),
         "peer" => peer::run(&engine::choose(named)?),
         "lint" => lint::lint(&engine::choose(named)?),
         other => Err(format!("there is no command {other:?}\n\n{USAGE}")),

@@ -164,3 +164,30 @@ fn every_function_can_be_bundled_without_a_branch() {
         .collect();
     assert_eq!(names.len(), 3, "{names:?}");
 }
+
+/// Needs npm and its registry: ships a package beside the bundle and lets Node run what is in the archive.
+#[test]
+fn a_package_that_ships_is_found_when_the_function_runs() {
+    let npm = |arguments: &[&str]| std::process::Command::new("npm").args(arguments).output();
+    let answers = npm(&["view", "ms@2.1.3", "version", "--fetch-timeout=15000", "--fetch-retries=0"]);
+    if !answers.is_ok_and(|said| said.status.success()) {
+        eprintln!("skipped: npm or its registry does not answer");
+        return;
+    }
+    let policy =
+        r#"export default { functions: { f: { name: "f", source: "./f.ts", externalPackages: ["ms"] } } };"#;
+    let scratch = Scratch::with_policy(policy);
+    scratch.write("f.ts", "import ms from 'ms'; export default () => new Response(String(ms('2 days')));");
+    scratch.write("node_modules/ms/package.json", r#"{ "name": "ms", "version": "2.1.3" }"#);
+    let (path, home) = (std::env::var("PATH").unwrap(), std::env::var("HOME").unwrap_or_default());
+    let ran = scratch.run_with(&["bundle", "--out", "out"], &[("PATH", &path), ("HOME", &home)]);
+    assert_eq!(ran.code, 0, "{}", ran.text());
+    let archive = std::fs::File::open(scratch.path().join("out/f.zip")).unwrap();
+    zip::ZipArchive::new(archive).unwrap().extract(scratch.path().join("unpacked")).unwrap();
+    let call = "const { default: f } = await import('./index.mjs'); console.log(await (await f()).text());";
+    let mut node = std::process::Command::new("node");
+    let said =
+        node.args(["--input-type=module", "--eval", call]).current_dir(scratch.path().join("unpacked"));
+    let said = said.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), "172800000", "{said:?}");
+}

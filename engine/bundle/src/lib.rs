@@ -25,6 +25,7 @@ mod resolve;
 mod probe;
 mod builtin;
 mod package;
+mod platform;
 mod tsconfig;
 mod manifests;
 mod root;

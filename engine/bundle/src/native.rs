@@ -13,13 +13,11 @@ use serde_json::Value;
 
 use crate::manifests::Manifests;
 use crate::package::Package;
+use crate::platform;
 use crate::root::{Reach, Root};
 
 /// How many directories deep a library may be in its package.
 const LEVELS: usize = 4;
-
-/// What the platform runs functions on (spec 6.5).
-const PLATFORM: [(&str, &str); 3] = [("os", "linux"), ("cpu", "arm64"), ("libc", "glibc")];
 
 const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
 
@@ -63,7 +61,7 @@ fn package_of(file: &Path) -> Option<(String, PathBuf)> {
 /// The first sign of a native library, in words.
 fn evidence(directory: &Path, manifests: &Manifests, root: &Root) -> Option<String> {
     let package = manifests.package(directory);
-    if package.as_deref().is_some_and(is_for_another_platform) {
+    if package.as_deref().is_some_and(|package| !platform::admits(package)) {
         return None;
     }
     if let Some(library) = library(directory, LEVELS) {
@@ -71,7 +69,7 @@ fn evidence(directory: &Path, manifests: &Manifests, root: &Root) -> Option<Stri
     }
     let package = package?;
     for (name, place) in optional_packages(&package, manifests, root) {
-        let limited = manifests.package(&place).filter(|found| is_limited(found));
+        let limited = manifests.package(&place).filter(|found| platform::is_limited(found));
         if let Some(library) = limited.and_then(|_| library(&place, LEVELS)) {
             let library = within(&library, &place);
             return Some(format!("its optional dependency \"{name}\" contains {library}"));
@@ -126,29 +124,6 @@ fn build_script(package: &Package) -> Option<(&'static str, &str)> {
     })
 }
 
-/// Whether a package says which platforms it is for.
-fn is_limited(package: &Package) -> bool {
-    PLATFORM.iter().any(|(field, _)| !names(package.field(field)).is_empty())
-}
-
-fn is_for_another_platform(package: &Package) -> bool {
-    PLATFORM.iter().any(|(field, ours)| {
-        let names = names(package.field(field));
-        let is_refused = names.iter().any(|name| name.strip_prefix('!') == Some(ours));
-        let mut wanted = names.iter().filter(|name| !name.starts_with('!')).peekable();
-        is_refused || (wanted.peek().is_some() && !wanted.any(|name| name == ours || *name == "any"))
-    })
-}
-
-/// A name or a list of names.
-fn names(value: Option<&Value>) -> Vec<&str> {
-    match value {
-        Some(Value::String(name)) => vec![name],
-        Some(Value::Array(names)) => names.iter().filter_map(Value::as_str).collect(),
-        _ => Vec::new(),
-    }
-}
-
 fn within(file: &Path, directory: &Path) -> String {
     file.strip_prefix(directory).unwrap_or(file).to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
@@ -175,7 +150,7 @@ mod tests {
     fn a_platform_is_excluded_by_name_or_by_a_list_without_it() {
         let other = |text: &str| {
             let package = Package::parse(PathBuf::new(), PathBuf::new(), text.as_bytes()).expect("JSON");
-            (is_limited(&package), is_for_another_platform(&package))
+            (platform::is_limited(&package), !platform::admits(&package))
         };
         assert_eq!(other(r#"{}"#), (false, false));
         assert_eq!(other(r#"{"os": ["linux"], "cpu": "arm64"}"#), (true, false));

@@ -15,6 +15,7 @@ use std::path::Path;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
+use crate::platform;
 use crate::root::Root;
 
 pub use installed::{Manifest, manifest};
@@ -37,7 +38,7 @@ pub fn stage(folder: &Path, entries: &[String]) -> Result<Staged, Failure> {
     let traced = trace::trace(&root, entries)?;
     let mut packages = traced.packages;
     let names: BTreeSet<String> = packages.keys().cloned().collect();
-    packages.retain(|_, package| target::suits(package));
+    packages.retain(|_, package| platform::admits(&package.manifest));
     target::drop_webassembly_twins(&mut packages);
     let mut problems = Vec::new();
     for entry in entries {

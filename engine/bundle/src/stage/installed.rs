@@ -8,19 +8,44 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use serde_json::{Map, Value as Json, json};
+use serde_json::json;
 
 use crate::manifests::Manifests;
 use crate::package::Package;
 use crate::root::{Reach, Root};
 
-/// The manifest of a folder to install packages in.
+/// What to install in a folder of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Manifest {
     /// The packages asked for, with their versions.
     pub packages: Vec<(String, String)>,
-    /// The text of its `package.json`; the same packages give the same text.
-    pub text: String,
+    /// Which version of what each package of these names and versions depends on.
+    pins: BTreeMap<String, BTreeMap<String, String>>,
+}
+
+impl Manifest {
+    /// The `package.json` for npm; the same packages give the same text.
+    pub fn npm(&self) -> String {
+        let text = json!({ "private": true, "dependencies": self.dependencies(), "overrides": self.pins });
+        format!("{text:#}\n")
+    }
+
+    /// The `package.json` for pnpm, which takes the platform from it too.
+    pub fn pnpm(&self) -> String {
+        let pins = self
+            .pins
+            .iter()
+            .flat_map(|(of, pins)| pins.iter().map(move |(name, version)| (format!("{of}>{name}"), version)));
+        let overrides: BTreeMap<String, &String> = pins.collect();
+        let platform = json!({ "os": ["linux"], "cpu": ["arm64"], "libc": ["glibc"] });
+        let pnpm = json!({ "overrides": overrides, "supportedArchitectures": platform });
+        let text = json!({ "private": true, "dependencies": self.dependencies(), "pnpm": pnpm });
+        format!("{text:#}\n")
+    }
+
+    fn dependencies(&self) -> BTreeMap<&String, &String> {
+        self.packages.iter().map(|(name, version)| (name, version)).collect()
+    }
 }
 
 /// The manifest for `names`, as they are installed for the directory `from` of the repository `root`.
@@ -32,7 +57,7 @@ pub fn manifest(from: &Path, root: &Path, names: &[String]) -> Result<Manifest, 
     let installed = Installed { manifests: Manifests::new(Arc::clone(&root)), root };
     let from = from.canonicalize().unwrap_or_else(|_| from.to_owned());
     let mut packages = BTreeMap::new();
-    let mut pins = BTreeMap::new();
+    let mut pins: BTreeMap<String, BTreeMap<String, String>> = BTreeMap::new();
     let mut problems = Vec::new();
     for name in names {
         match installed.find(name, &from) {
@@ -46,10 +71,8 @@ pub fn manifest(from: &Path, root: &Path, names: &[String]) -> Result<Manifest, 
     if !problems.is_empty() {
         return Err(Failure(problems));
     }
-    let overrides: Map<String, Json> =
-        pins.into_iter().filter(|(_, pins)| !pins.is_empty()).map(|(of, pins)| (of, json!(pins))).collect();
-    let text = json!({ "private": true, "dependencies": packages, "overrides": overrides });
-    Ok(Manifest { packages: packages.into_iter().collect(), text: format!("{text:#}\n") })
+    pins.retain(|_, pins| !pins.is_empty());
+    Ok(Manifest { packages: packages.into_iter().collect(), pins })
 }
 
 struct Installed {
@@ -130,7 +153,7 @@ mod tests {
         std::fs::create_dir_all(&source).expect("a directory");
         let made = manifest(&source, project.path(), &["a".to_owned()]).expect("it is installed");
         assert_eq!(made.packages, [("a".to_owned(), "1.0.0".to_owned())]);
-        let read: Json = serde_json::from_str(&made.text).expect("JSON");
+        let read: serde_json::Value = serde_json::from_str(&made.npm()).expect("JSON");
         let expected =
             json!({ "a@1.0.0": { "b": "2.3.4" }, "b@2.3.4": { "c": "3.0.0" }, "c@3.0.0": { "a": "1.0.0" } });
         assert_eq!(read["overrides"], expected);

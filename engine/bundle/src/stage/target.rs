@@ -1,4 +1,4 @@
-//! What suits the platform: linux, arm64, glibc (spec 6.5).
+//! What of staged packages does not suit the platform (spec 6.5).
 
 use std::collections::BTreeMap;
 
@@ -6,20 +6,8 @@ use neonform_engine::diagnostic::{Diagnostic, codes};
 
 use super::trace::Reached;
 
-/// A manifest's fields, and what the platform is for each.
-const PLATFORM: [(&str, &str); 3] = [("os", "linux"), ("cpu", "arm64"), ("libc", "glibc")];
 /// The processor of a binary for the platform, as its ELF header has it.
 const AARCH64: u16 = 183;
-
-/// Whether a package's manifest admits the platform.
-pub(super) fn suits(package: &Reached) -> bool {
-    PLATFORM.iter().all(|(field, ours)| {
-        let listed = package.manifest.texts(field);
-        let refused = listed.iter().any(|entry| entry.strip_prefix('!') == Some(*ours));
-        let wanted: Vec<&String> = listed.iter().filter(|entry| !entry.starts_with('!')).collect();
-        !refused && (wanted.is_empty() || wanted.iter().any(|entry| *entry == ours || *entry == "any"))
-    })
-}
 
 /// Drops a WebAssembly variant where a native build of the same library and version is there.
 pub(super) fn drop_webassembly_twins(packages: &mut BTreeMap<String, Reached>) {
