@@ -7,7 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
-use neonform_bundle::{Basis, Found, FunctionOptions, Input};
+use neonform_bundle::{Basis, Checks, Found, FunctionOptions, Input};
 use neonform_neon::function::Module;
 use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -46,11 +46,11 @@ pub struct Kept {
 }
 
 /// The bundle that was made for the same question, if it would be the same now.
-pub fn recall(asked: &Asked<'_>) -> Option<Kept> {
+pub fn recall(asked: &Asked<'_>, checks: &Checks) -> Option<Kept> {
     let folder = cache::folder()?;
     let record: Json = serde_json::from_slice(&std::fs::read(record_file(&folder, asked)).ok()?).ok()?;
     let basis = read_basis(&record["basis"])?;
-    if !basis.is_current(asked.root) {
+    if !checks.hold(&basis) {
         return None;
     }
     let archive = std::fs::read(archive_file(&folder, record["archive"].as_str()?)).ok()?;

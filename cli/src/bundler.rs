@@ -1,13 +1,13 @@
 //! Function bundles for the function kind: source to archive, with the real bundler (spec 6).
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use neonform_bundle::archive::{archive, canonical_digest};
 use neonform_bundle::stage::{Manifest, manifest, package_name, stage};
-use neonform_bundle::{FunctionModule, FunctionOptions, function, function_entry, verbatim};
+use neonform_bundle::{Checks, FunctionModule, FunctionOptions, function, function_entry, verbatim};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::path::Path;
 use neonform_neon::function::{Bundle, Bundler, Module, Source, bundle_digest};
@@ -19,13 +19,16 @@ use crate::modules;
 use crate::packages::{Manager, install};
 
 /// Bundles function sources of one repository.
+#[derive(Clone)]
 pub struct SourceBundler {
     /// The directory that `source` is relative to: the policy's own.
-    pub directory: PathBuf,
+    directory: PathBuf,
     /// The repository that sources may come from.
-    pub root: PathBuf,
+    root: PathBuf,
     /// Where source maps go, if they are made.
-    pub source_maps: Option<PathBuf>,
+    source_maps: Option<PathBuf>,
+    /// What was seen of the repository in this run.
+    checks: Arc<OnceLock<Option<Checks>>>,
 }
 
 /// A function's bundle with everything that is known of it.
@@ -40,7 +43,11 @@ pub struct Built {
 
 impl Bundler for SourceBundler {
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
-        self.take(slug, source).boxed()
+        // As a task of its own: checking what is kept and packing archives take a processor each.
+        let (bundler, owned, of) = (self.clone(), slug.to_owned(), source.clone());
+        let taken = tokio::spawn(async move { bundler.take(&owned, &of).await });
+        let interrupted = |_| of_function(slug, source, unsupported("an interrupted bundler", slug).into());
+        taken.map(move |taken| taken.map_err(interrupted)?).boxed()
     }
 
     fn modules_of(&self, digest: &str) -> Option<Vec<Module>> {
@@ -49,15 +56,28 @@ impl Bundler for SourceBundler {
 }
 
 impl SourceBundler {
+    /// A bundler for sources that are relative to `directory`, in the repository `root`; source maps go into a folder
+    /// where one is given.
+    pub fn new(directory: PathBuf, root: PathBuf, source_maps: Option<PathBuf>) -> Self {
+        Self { directory, root, source_maps, checks: Arc::default() }
+    }
+
+    /// A bundle that was made before and would be the same now.
+    fn before(&self, question: &Question) -> Option<Kept> {
+        // What is kept has no source map.
+        if self.source_maps.is_some() {
+            return None;
+        }
+        let checks = self.checks.get_or_init(|| Checks::of(&self.root).ok()).as_ref()?;
+        build_cache::recall(&question.asked(&self.root), checks)
+    }
+
     /// A bundle as the function kind takes it, made now or before. What it was made from is remembered, so that later
     /// plans can say what changed.
     async fn take(&self, slug: &str, source: &Source) -> Result<Bundle, Failure> {
         let told = |failure| of_function(slug, source, failure);
         let question = self.question(source).map_err(told)?;
-        // What is kept has no source map.
-        let usable = question.as_ref().filter(|_| self.source_maps.is_none());
-        let before = usable.and_then(|question| build_cache::recall(&question.asked(&self.root)));
-        let kept = match before {
+        let kept = match question.as_ref().and_then(|question| self.before(question)) {
             Some(kept) => kept,
             None => {
                 let built = self.build_one(source).await.map_err(told)?;

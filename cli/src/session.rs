@@ -69,7 +69,7 @@ impl Session {
     pub fn bundler(source: &Source, source_maps: bool) -> Arc<SourceBundler> {
         let directory = source.file.path.parent().unwrap_or(&source.file.root).to_owned();
         let source_maps = source_maps.then(|| own_folder(&directory).join("source-maps"));
-        Arc::new(SourceBundler { directory, root: source.file.root.clone(), source_maps })
+        Arc::new(SourceBundler::new(directory, source.file.root.clone(), source_maps))
     }
 
     /// The project that is meant: flag, context, else the account's only one (spec 5.4).

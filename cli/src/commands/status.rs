@@ -70,11 +70,7 @@ async fn read_through(session: &Session, connection: &Connection, aloud: bool) -
 
 /// A provider has a bundler; this command declares no function, so nothing is bundled.
 fn nothing_to_bundle(session: &Session) -> Arc<SourceBundler> {
-    Arc::new(SourceBundler {
-        directory: session.working.clone(),
-        root: session.working.clone(),
-        source_maps: None,
-    })
+    Arc::new(SourceBundler::new(session.working.clone(), session.working.clone(), None))
 }
 
 /// Project and branch in the words of the reference (spec 4.9).

@@ -42,6 +42,6 @@ pub use module::Module;
 pub use policy::{PolicyModule, policy};
 pub use resolve::CONFIGURATION_MODULE;
 pub use rewrite::IMPORT_FUNCTION;
-pub use root::{Basis, Found, Input};
+pub use root::{Basis, Checks, Found, Input};
 pub use source_map::SourceMap;
 pub use verbatim::verbatim;

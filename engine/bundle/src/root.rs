@@ -5,7 +5,7 @@
 //! plugin names, which came this way too. A path that leaves the repository by its spelling is refused before the
 //! disk is asked, one that leaves through a symbolic link before anything behind the link is opened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -44,18 +44,43 @@ pub struct Basis {
     pub looked_for: Vec<(String, Found)>,
 }
 
-impl Basis {
-    /// Whether bundling again would find and read the same in the repository at `root`.
-    pub fn is_current(&self, root: &Path) -> bool {
-        let Ok(root) = Root::open(root) else { return false };
-        let same_find =
-            |(path, found): &(String, Found)| root.found(&root.follow(&root.path.join(path))) == *found;
-        let same_content = |input: &Input| {
-            std::fs::read(root.path.join(&input.path))
-                .is_ok_and(|bytes| Sha256::digest(bytes)[..] == input.sha256)
-        };
-        self.looked_for.iter().all(same_find) && self.inputs.iter().all(same_content)
+/// Checks bases against a repository. Each file is looked at once in the life of this value, for all bases that
+/// depend on it.
+#[derive(Debug)]
+pub struct Checks {
+    root: Root,
+    contents: Mutex<HashMap<String, Option<[u8; 32]>>>,
+    found: Mutex<HashMap<String, Found>>,
+}
+
+impl Checks {
+    /// Checks against the repository at `root`.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn of(root: &Path) -> Result<Self, Failure> {
+        Ok(Self { root: Root::open(root)?, contents: Mutex::default(), found: Mutex::default() })
     }
+
+    /// Whether bundling again would find and read the same.
+    pub fn hold(&self, basis: &Basis) -> bool {
+        let root = &self.root;
+        let find = |path: &str| root.found(&root.follow(&root.path.join(path)));
+        let read =
+            |path: &str| std::fs::read(root.path.join(path)).ok().map(|bytes| Sha256::digest(bytes).into());
+        basis.looked_for.iter().all(|(path, found)| once(&self.found, path, find) == *found)
+            && basis.inputs.iter().all(|input| once(&self.contents, &input.path, read) == Some(input.sha256))
+    }
+}
+
+fn once<T: Clone>(known: &Mutex<HashMap<String, T>>, path: &str, look: impl FnOnce(&str) -> T) -> T {
+    if let Some(known) = known.lock().unwrap_or_else(PoisonError::into_inner).get(path) {
+        return known.clone();
+    }
+    // Two at once may both look, and find the same.
+    let found = look(path);
+    known.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned(), found.clone());
+    found
 }
 
 /// Where a path leads.
