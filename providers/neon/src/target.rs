@@ -297,8 +297,10 @@ impl Survey {
 
 fn missing(wanted: Option<&str>, branches: &[Branch]) -> Diagnostic {
     let by_id = wanted.is_some_and(is_branch_id);
-    let listed: Vec<&str> =
+    let mut listed: Vec<&str> =
         branches.iter().map(|b| if by_id { b.id.as_str() } else { b.name.as_str() }).collect();
+    // The platform lists them by the time of their last change.
+    listed.sort_unstable();
     let known = match listed.len() {
         0 => "the project has no branches".to_owned(),
         _ => format!("one of {}", listed.join(", ")),
