@@ -59,6 +59,8 @@ pub enum Format {
     Json,
     /// The JSON of the neon command line
     NeonJson,
+    /// A comment for a pull request; plan only
+    Markdown,
 }
 
 /// The commands.
@@ -161,6 +163,9 @@ pub struct PlanArgs {
     /// What the plan is made for.
     #[command(flatten)]
     pub purpose: PurposeArgs,
+    /// Exit with 2 when there are changes, 0 when there are none, 1 on an error
+    #[arg(long)]
+    pub detailed_exitcode: bool,
 }
 
 /// Flags of `apply`.

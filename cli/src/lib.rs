@@ -30,7 +30,8 @@ use clap::{CommandFactory, FromArgMatches};
 use args::{Cli, Format};
 use commands::Ending;
 
-/// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3).
+/// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
+/// asked for.
 pub fn main() -> ExitCode {
     let command = Cli::command().version(commands::version::text());
     let parsed = command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
@@ -56,6 +57,7 @@ pub fn main() -> ExitCode {
     };
     match runtime.block_on(commands::run(cli)) {
         Ok(Ending::Done) => ExitCode::SUCCESS,
+        Ok(Ending::Changes) => ExitCode::from(2),
         Ok(Ending::Incomplete) => ExitCode::FAILURE,
         Err(failure) => {
             print::diagnostics(&failure.0);

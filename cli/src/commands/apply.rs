@@ -85,8 +85,10 @@ impl View<'_> {
 
     fn outcome(&self, plan: &Plan, outcome: &Outcome) -> Ending {
         match self.session.global.output {
-            Format::Human if plan.is_empty() => {}
-            Format::Human => print::human(|out| human::outcome(out, plan, outcome, &again(&[]))),
+            Format::Human | Format::Markdown if plan.is_empty() => {}
+            Format::Human | Format::Markdown => {
+                print::human(|out| human::outcome(out, plan, outcome, &again(&[])))
+            }
             Format::Json => print::json(&json::plan(plan, Some(outcome))),
             Format::NeonJson => print::json(&neon_json::result(plan, Some(outcome))),
         }
@@ -105,7 +107,7 @@ impl View<'_> {
         }
         let partial = creation.partial(&again);
         match self.session.global.output {
-            Format::Human => {
+            Format::Human | Format::Markdown => {
                 print::human(|out| human::outcome(out, &creation.plan, &creation.outcome, &again))
             }
             Format::Json => print::json(&json::creation(
@@ -124,7 +126,9 @@ impl View<'_> {
         let missing: &[Missing] = if let Verdict::Needs(missing) = verdict { missing } else { &[] };
         let reasons = reasons(plan, verdict);
         match self.session.global.output {
-            Format::Human => print::human(|out| human::plan(out, plan, missing, self.show_unmanaged)),
+            Format::Human | Format::Markdown => {
+                print::human(|out| human::plan(out, plan, missing, self.show_unmanaged));
+            }
             Format::Json => print::json(&json::refused(plan, &reasons)),
             Format::NeonJson => print::json(&neon_json::refusal(plan)),
         }

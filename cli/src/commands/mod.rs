@@ -10,9 +10,9 @@ mod plan;
 pub mod status;
 pub(crate) mod version;
 
-use neonform_engine::diagnostic::Failure;
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
-use crate::args::{Cli, Command, ConfigCommand, LocalCommand};
+use crate::args::{Cli, Command, ConfigCommand, Format, LocalCommand};
 use crate::session::Session;
 
 /// How a command ended when it did not fail with diagnostics.
@@ -20,6 +20,8 @@ use crate::session::Session;
 pub enum Ending {
     /// Everything asked for was done.
     Done,
+    /// There are changes, and the caller wants to know by the exit code.
+    Changes,
     /// It was refused or is incomplete, and has said so.
     Incomplete,
 }
@@ -29,6 +31,12 @@ pub enum Ending {
 /// # Errors
 /// The problems that ended it; they are not printed yet.
 pub async fn run(cli: Cli) -> Result<Ending, Failure> {
+    let is_plan = matches!(cli.command, Command::Plan(_) | Command::Config(ConfigCommand::Plan(_)));
+    if cli.global.output == Format::Markdown && !is_plan {
+        return Err(Diagnostic::error(codes::USAGE, "only a plan can be printed as Markdown")
+            .fix("leave out --output markdown, or run neonform plan")
+            .into());
+    }
     let session = Session::new(cli.global)?;
     match cli.command {
         Command::Plan(args) | Command::Config(ConfigCommand::Plan(args)) => plan::run(&session, &args).await,

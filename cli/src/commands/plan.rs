@@ -1,4 +1,5 @@
-//! `neonform plan`: what apply would change. Never changes anything; exits 0 with or without changes.
+//! `neonform plan`: what apply would change. Never changes anything; exits 0 with or without changes, unless
+//! `--detailed-exitcode` asks for more.
 
 use neonform_engine::diagnostic::Failure;
 use neonform_engine::gate::{Consent, Verdict, judge};
@@ -7,7 +8,7 @@ use neonform_engine::plan::Plan;
 use super::Ending;
 use crate::args::{Format, PlanArgs};
 use crate::backend::Connection;
-use crate::output::{human, json, neon_json};
+use crate::output::{human, json, markdown, neon_json};
 use crate::session::Session;
 use crate::{pipeline, print};
 
@@ -24,8 +25,12 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
         }
         Format::Json => print::json(&json::plan(&plan, None)),
         Format::NeonJson => print::json(&neon_json::result(&plan, None)),
+        Format::Markdown => {
+            let comment = markdown::plan(&plan, &missing(&plan), args.purpose.show_unmanaged);
+            print::line(comment.trim_end());
+        }
     }
-    Ok(Ending::Done)
+    Ok(if args.detailed_exitcode && !plan.is_empty() { Ending::Changes } else { Ending::Done })
 }
 
 async fn plan(

@@ -116,7 +116,8 @@ fn findings(out: &mut dyn Write, heading: &str, findings: &[Finding]) -> io::Res
     findings.iter().try_for_each(|finding| line(out, &finding.address, &finding.change))
 }
 
-fn summary(plan: &Plan) -> String {
+/// How many changes there are, by action.
+pub(super) fn summary(plan: &Plan) -> String {
     let words = [
         (Action::Create, "to create"),
         (Action::Update, "to update"),

@@ -7,6 +7,7 @@ pub mod diagnostics;
 pub mod explain;
 pub mod human;
 pub mod json;
+pub mod markdown;
 pub mod neon_json;
 pub mod status;
 pub mod text;

@@ -191,3 +191,30 @@ fn a_package_that_ships_is_found_when_the_function_runs() {
     let said = said.output().unwrap();
     assert_eq!(String::from_utf8_lossy(&said.stdout).trim(), "172800000", "{said:?}");
 }
+
+#[test]
+fn rotating_one_secret_deploys_one_function_without_its_code() {
+    let policy = r#"
+const source = "./f.js";
+export default {
+  functions: {
+    a: { name: "a", source, env: { TOKEN: process.env.A_TOKEN! } },
+    b: { name: "b", source, env: { TOKEN: process.env.B_TOKEN! } },
+  },
+};"#;
+    let scratch = Scratch::with_policy(policy);
+    scratch.write("f.js", "export default () => new Response('hello');");
+    let run = |command: &str, a: &str| {
+        scratch
+            .run_with(&[command, "--backend", "local:state.sqlite"], &[("A_TOKEN", a), ("B_TOKEN", "same")])
+            .done()
+    };
+    run("apply", "before-rotation");
+    assert!(run("plan", "before-rotation").starts_with("No changes"));
+    let planned = run("plan", "after-rotation");
+    assert!(planned.contains("~ function.a") && !planned.contains("function.b"), "{planned}");
+    assert!(planned.contains("env  digest ") && !planned.contains("bundle"), "{planned}");
+    assert!(!planned.contains("rotation"), "{planned}");
+    run("apply", "after-rotation");
+    assert!(run("plan", "after-rotation").starts_with("No changes"));
+}

@@ -12,5 +12,6 @@ mod import;
 mod kinds;
 mod main_job;
 mod policies;
+mod review;
 mod status;
 mod usage;

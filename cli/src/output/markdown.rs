@@ -1,0 +1,109 @@
+//! A plan as a comment on a pull request: the summary first, the changes folded.
+//!
+//! Names come from policies and servers of strangers: in the text they are escaped, and the fence around the changes is
+//! longer than any run of backticks in them. A comment has at most 65,536 characters; what does not fit is left out
+//! with a note.
+
+use std::io::Write;
+
+use anstream::StripStream;
+use neonform_engine::gate::Missing;
+use neonform_engine::plan::Plan;
+
+use super::human;
+use super::text::printable;
+
+/// Characters that a comment may have, with room for the note.
+const MOST: usize = 65_536 - 256;
+
+/// The comment.
+pub fn plan(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
+    let mut head = format!("### Plan for branch {}\n\n", code(&plan.target.name));
+    head += &match (plan.is_empty(), plan.drift.is_empty()) {
+        (true, true) => "**No changes.**\n".to_owned(),
+        (true, false) => "**No changes to make**; something differs that is not changed.\n".to_owned(),
+        (false, _) => format!("**{}**\n", human::summary(plan)),
+    };
+    for need in missing {
+        head += &format!("\nApply needs `{}`.\n", need.flag());
+    }
+    if plan.is_empty() && plan.drift.is_empty() && plan.undeclared.is_empty() {
+        return head;
+    }
+    head + &folded(&text(plan, show_unmanaged), MOST)
+}
+
+/// The plan as people read it, without colours.
+fn text(plan: &Plan, show_unmanaged: bool) -> String {
+    let mut out = StripStream::new(Vec::new());
+    // Writing to memory does not fail.
+    let _ = human::plan(&mut out, plan, &[], show_unmanaged);
+    let _ = out.flush();
+    let text = String::from_utf8_lossy(&out.into_inner()).into_owned();
+    // The signs at the beginning of the line are what a diff is coloured by.
+    text.lines()
+        .map(|line| line.strip_prefix("  ").filter(|rest| !rest.starts_with(' ')).unwrap_or(line))
+        .fold(String::new(), |mut all, line| {
+            all.push_str(line);
+            all.push('\n');
+            all
+        })
+}
+
+fn folded(text: &str, most: usize) -> String {
+    let fence = "`".repeat(longest_run(text).max(2) + 1);
+    let mut body = String::new();
+    let mut length = 0;
+    let mut lines = text.lines();
+    for line in lines.by_ref() {
+        length += line.chars().count() + 1;
+        if length > most {
+            // The line that did not fit counts as left out.
+            let left = 1 + lines.count();
+            body += &format!("… {left} more lines; the job's log has all of them\n");
+            break;
+        }
+        body.push_str(line);
+        body.push('\n');
+    }
+    format!("\n<details><summary>Changes</summary>\n\n{fence}diff\n{body}{fence}\n\n</details>\n")
+}
+
+fn longest_run(text: &str) -> usize {
+    text.split(|c| c != '`').map(str::len).max().unwrap_or(0)
+}
+
+/// A name within a line of text, whatever it holds.
+fn code(name: &str) -> String {
+    let escaped = printable(name).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    // Neither a mention nor a link nor emphasis works inside.
+    let plain = ['#', '@', '*', '_', '`', '[', '~']
+        .iter()
+        .fold(escaped, |text, special| text.replace(*special, &format!("&#{};", u32::from(*special))));
+    format!("<code>{plain}</code>")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fence_is_longer_than_what_it_holds() {
+        let comment = folded("a ```` b\n```\n", 1_000);
+        assert!(comment.contains("\n`````diff\n") && comment.contains("\n`````\n"), "{comment}");
+    }
+
+    #[test]
+    fn a_long_plan_is_cut_with_a_note() {
+        let text = "+ function.x\n".repeat(10_000);
+        let comment = folded(&text, MOST);
+        assert!(comment.chars().count() <= 65_536, "{}", comment.chars().count());
+        assert!(comment.contains(" more lines; the job's log"));
+    }
+
+    #[test]
+    fn a_hostile_name_stays_a_name() {
+        let shown = code("</code><img src=x>@everyone\n# x");
+        assert_eq!(shown, "<code>&lt;/code&gt;&lt;img src=x&gt;&#64;everyone\\n&#35; x</code>");
+    }
+}

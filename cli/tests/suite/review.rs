@@ -1,0 +1,33 @@
+//! A plan as a reviewer meets it: in a comment, by its exit code.
+
+use super::support::{Scratch, golden};
+
+const EXAMPLE: &str = "examples/todo-api";
+
+#[test]
+fn a_comment_has_the_summary_first_and_the_changes_folded() {
+    let scratch = Scratch::of(EXAMPLE);
+    golden("review", "comment", &scratch.local(&["plan", "--output", "markdown"]).text());
+    scratch.local(&["apply", "--update-existing"]).done();
+    golden("review", "comment-nothing", &scratch.local(&["plan", "--output", "markdown"]).text());
+    assert_eq!(scratch.local(&["apply", "--output", "markdown"]).code, 1);
+}
+
+#[test]
+fn a_name_cannot_leave_its_place_in_a_comment() {
+    let policy = r#"export default { buckets: { "a\n```\n</details>\n@everyone ````` x": {} } };"#;
+    let scratch = Scratch::with_policy(policy);
+    golden("review", "comment-hostile", &scratch.local(&["plan", "--output", "markdown"]).text());
+}
+
+#[test]
+fn the_exit_code_tells_whether_there_are_changes_when_asked() {
+    let scratch = Scratch::with_policy("export default { buckets: { a: {} } };");
+    let code = |arguments: &[&str]| scratch.local(arguments).code;
+    assert_eq!(code(&["plan"]), 0);
+    assert_eq!(code(&["plan", "--detailed-exitcode"]), 2);
+    scratch.local(&["apply"]).done();
+    assert_eq!(code(&["plan", "--detailed-exitcode"]), 0);
+    scratch.write("neon.ts", "export default { bucket: {} };");
+    assert_eq!(code(&["plan", "--detailed-exitcode"]), 1);
+}
