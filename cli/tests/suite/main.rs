@@ -8,6 +8,7 @@ mod backend;
 mod context;
 mod creation;
 mod deploying;
+mod hostile;
 mod import;
 mod kinds;
 mod main_job;

@@ -1,0 +1,1 @@
+export default { buckets: { [(0, eval)("typeof Deno + typeof require")]: {} } };

@@ -1,0 +1,2 @@
+new (globalThis as any).Worker("data:text/javascript,");
+export default {};

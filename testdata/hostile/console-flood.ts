@@ -1,0 +1,2 @@
+for (;;) console.log("x".repeat(1_000));
+export default {};

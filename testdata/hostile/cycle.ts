@@ -1,0 +1,3 @@
+const circle: any = {};
+circle.buckets = circle;
+export default circle;

@@ -1,0 +1,3 @@
+const down = (): number => 1 + down();
+down();
+export default {};

@@ -1,0 +1,3 @@
+import fs from "node:fs";
+(fs as any).writeFileSync("owned.txt", "x");
+export default {};

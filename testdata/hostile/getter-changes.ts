@@ -1,0 +1,2 @@
+let reads = 0;
+export default { get auth() { return reads++ === 0; } };

@@ -1,0 +1,1 @@
+export default { get auth() { throw new Error("mine"); } };

@@ -1,0 +1,3 @@
+let text = "x";
+for (;;) text += text;
+export default {};

@@ -1,0 +1,2 @@
+const name = "../secret.js";
+export default { buckets: { [(await import(name)).default]: {} } };

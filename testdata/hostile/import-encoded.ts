@@ -1,0 +1,2 @@
+import "./%2e%2e/secret.js";
+export default {};

@@ -1,0 +1,2 @@
+import "file:///etc/passwd";
+export default {};

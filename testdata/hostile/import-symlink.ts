@@ -1,0 +1,2 @@
+import secret from "./link.js";
+export default { buckets: { [secret]: {} } };

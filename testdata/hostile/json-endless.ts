@@ -1,0 +1,1 @@
+export default { buckets: { a: { toJSON() { for (;;); } } } };

@@ -1,0 +1,3 @@
+const again = (): Promise<void> => Promise.resolve().then(again);
+await again();
+export default {};

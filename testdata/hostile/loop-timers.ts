@@ -1,0 +1,4 @@
+const again = () => setTimeout(again, 0);
+again();
+await new Promise(() => {});
+export default {};

@@ -1,0 +1,1 @@
+export default { buckets: { "a\u001b[31m\u0007\u202e": {} } };

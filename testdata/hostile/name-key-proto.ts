@@ -1,0 +1,1 @@
+export default { buckets: JSON.parse('{ "__proto__": {}, "constructor": {} }') };

@@ -1,0 +1,3 @@
+import net from "node:net";
+(net as any).connect(80, "example.com");
+export default {};

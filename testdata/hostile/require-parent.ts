@@ -1,0 +1,2 @@
+const secret = require("../secret.js");
+export default { buckets: { [secret]: {} } };

@@ -1,0 +1,2 @@
+// run: bundle
+export default { functions: { f: { name: "f", source: "..", bundler: "none" } } };

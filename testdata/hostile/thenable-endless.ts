@@ -1,0 +1,3 @@
+const endless: any = { then(resolve: any) { resolve(endless); } };
+await endless;
+export default {};

@@ -1,0 +1,1 @@
+export default { then(resolve: any) { resolve({ auth: true }); } };

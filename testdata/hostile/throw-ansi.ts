@@ -1,0 +1,1 @@
+throw new Error("\u001b[2J\u001b]0;owned\u0007 gone");

@@ -1,0 +1,1 @@
+throw { toString() { throw new Error("again"); }, get message() { throw new Error("again"); } };
