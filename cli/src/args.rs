@@ -77,7 +77,7 @@ pub enum Command {
     /// Write a policy that says what exists on the branch
     Import(ImportArgs),
     /// Print the resolved policy for a branch, without the network
-    Eval(EvalArgs),
+    Eval(EvalCommand),
     /// Bundle every function, without a branch
     Bundle(BundleArgs),
     /// Show what a function's bundle is made of
@@ -207,7 +207,7 @@ pub struct ImportArgs {
     pub force: bool,
 }
 
-/// Flags of `eval`: a branch as the policy should see it.
+/// A branch as the policy should see it, without asking for one.
 #[derive(Debug, Args)]
 pub struct EvalArgs {
     /// Which policy.
@@ -231,6 +231,23 @@ pub struct EvalArgs {
     /// When the branch expires
     #[arg(long, value_name = "TIME")]
     pub expires_at: Option<String>,
+}
+
+/// Flags of `eval` itself.
+#[derive(Debug, Args)]
+pub struct EvalCommand {
+    /// Which policy, and for which branch.
+    #[command(flatten)]
+    pub about: EvalArgs,
+    /// Several branches side by side: names with commas between them; new:NAME does not exist yet, main is the
+    /// default branch
+    #[arg(
+        long,
+        value_name = "BRANCHES",
+        value_delimiter = ',',
+        conflicts_with_all = ["new", "default", "id", "expires_at", "branch"]
+    )]
+    pub matrix: Vec<String>,
 }
 
 /// Flags of `bundle`.

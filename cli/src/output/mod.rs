@@ -8,6 +8,7 @@ pub mod explain;
 pub mod human;
 pub mod json;
 pub mod markdown;
+pub mod matrix;
 pub mod neon_json;
 pub mod status;
 pub mod text;

@@ -31,3 +31,16 @@ fn the_exit_code_tells_whether_there_are_changes_when_asked() {
     scratch.write("neon.ts", "export default { bucket: {} };");
     assert_eq!(code(&["plan", "--detailed-exitcode"]), 1);
 }
+
+#[test]
+fn branches_stand_side_by_side_where_they_differ() {
+    let scratch = Scratch::of(EXAMPLE);
+    let branches = "main,dev,new:preview/search";
+    golden("review", "matrix", &scratch.run(&["eval", "--matrix", branches]).text());
+    let json = scratch.run(&["eval", "--matrix", branches, "--output", "json"]).done();
+    assert!(json.contains("\"new:preview/search\": {"), "{json}");
+    let policy = "export default { branch: (b) => { if (b.name !== 'main') throw new Error(`not ${b.name}`); return {}; } };";
+    let throwing = Scratch::with_policy(policy);
+    let ran = throwing.run(&["eval", "--matrix", "main,a,b"]);
+    assert!(ran.code == 1 && ran.err.contains("not a") && ran.err.contains("not b"), "{}", ran.text());
+}
