@@ -10,7 +10,7 @@ use neonform_bundle::stage::{Manifest, manifest, package_name, stage};
 use neonform_bundle::{Checks, FunctionModule, FunctionOptions, function, function_entry, verbatim};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::path::Path;
-use neonform_neon::function::{Bundle, Bundler, Module, Source, bundle_digest};
+use neonform_neon::function::{Bundle, Bundler, Earlier, Module, Source, bundle_digest};
 use sha2::{Digest, Sha256};
 
 use crate::build_cache::{self, Asked, Kept};
@@ -50,7 +50,7 @@ impl Bundler for SourceBundler {
         taken.map(move |taken| taken.map_err(interrupted)?).boxed()
     }
 
-    fn modules_of(&self, digest: &str) -> Option<Vec<Module>> {
+    fn earlier(&self, digest: &str) -> Option<Earlier> {
         modules::recall(digest)
     }
 }
@@ -89,7 +89,7 @@ impl SourceBundler {
                 kept
             }
         };
-        modules::remember(&bundle_digest(&kept.sha256), &kept.modules);
+        modules::remember(&bundle_digest(&kept.sha256), &kept.modules, kept.archive.len());
         let place = Path::root().key("functions").key(slug).key("source");
         let warning = |text: String| {
             Diagnostic::warning(codes::BUNDLE_FAILED, text).path(place.clone()).at(source.at.clone())

@@ -1,9 +1,9 @@
 //! What bundles were made from, remembered by their digests in the user's cache: so that a plan can name the modules
-//! that changed. Holds paths and digests of sources, and nothing of their content.
+//! that changed and how large a bundle was. Holds paths and digests of sources, and nothing of their content.
 
 use std::path::PathBuf;
 
-use neonform_neon::function::Module;
+use neonform_neon::function::{Earlier, Module};
 use serde_json::{Value as Json, json};
 
 use crate::cache;
@@ -13,15 +13,15 @@ const VERSION: u32 = 1;
 
 /// Remembers what the bundle with this digest was made from. Failing to is no failure: the next plan says that it
 /// does not know.
-pub fn remember(digest: &str, modules: &[Module]) {
+pub fn remember(digest: &str, modules: &[Module], archive_size: usize) {
     let Some(file) = file(digest).filter(|file| !file.exists()) else { return };
     let listed: Vec<Json> = modules.iter().map(|module| json!([module.path, module.sha256])).collect();
-    let text = json!({ "version": VERSION, "modules": listed }).to_string();
+    let text = json!({ "version": VERSION, "modules": listed, "archiveSize": archive_size }).to_string();
     let _ = cache::write(&file, text.as_bytes());
 }
 
-/// What the bundle with this digest was made from, if it was made here.
-pub fn recall(digest: &str) -> Option<Vec<Module>> {
+/// What is known of the bundle with this digest, if it was made here.
+pub fn recall(digest: &str) -> Option<Earlier> {
     let text = std::fs::read(file(digest)?).ok()?;
     let record: Json = serde_json::from_slice(&text).ok()?;
     if record["version"] != VERSION {
@@ -29,7 +29,8 @@ pub fn recall(digest: &str) -> Option<Vec<Module>> {
     }
     let text = |value: &Json| value.as_str().map(str::to_owned);
     let module = |entry: &Json| Some(Module { path: text(&entry[0])?, sha256: text(&entry[1])? });
-    record["modules"].as_array()?.iter().map(module).collect()
+    let modules = record["modules"].as_array()?.iter().map(module).collect::<Option<_>>()?;
+    Some(Earlier { modules, size: record["archiveSize"].as_u64() })
 }
 
 fn file(digest: &str) -> Option<PathBuf> {

@@ -2,7 +2,7 @@
 //!
 //! A kind's `diff` makes changes; gate, plan, apply and every output only read them. A change that
 //! cannot be made says so with a [`Remedy`]; drift that is shown but not corrected is a change
-//! without an operation. `reason` is for display only and never steers anything.
+//! without an operation. `origin` and `reason` are for display only and never steer anything.
 
 use crate::path::Path;
 use crate::value::Value;
@@ -55,6 +55,33 @@ pub enum Impact {
     Override,
     /// Deletes a resource that nobody declares; needs a consent of its own.
     Destructive,
+}
+
+/// Which side moved since the last apply, as far as that can be known: no state is kept, so it is known
+/// only where a live resource carries what it was made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Origin {
+    /// What is live is what was last applied; the policy, or something that it reads, asks for something else.
+    Policy,
+    /// The policy asks for what was last applied; what is live is something else.
+    Drift,
+    /// Both moved.
+    Both,
+    /// It cannot be known.
+    #[default]
+    Unknown,
+}
+
+impl Origin {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Origin::Policy => "policy",
+            Origin::Drift => "drift",
+            Origin::Both => "both",
+            Origin::Unknown => "unknown",
+        }
+    }
 }
 
 /// One attribute's two values; `None` is unset.
@@ -137,6 +164,8 @@ pub struct Change<Operation> {
     pub impact: Impact,
     /// Which attributes differ.
     pub attributes: Vec<Attribute>,
+    /// Which side moved, for display only.
+    pub origin: Origin,
     /// Why, for display only.
     pub reason: Option<String>,
     /// Whether and how it is made.
@@ -154,6 +183,7 @@ impl<Operation> Change<Operation> {
             action,
             impact,
             attributes: Vec::new(),
+            origin: Origin::Unknown,
             reason: None,
             doable: Doable::Yes(operation),
             records: Vec::new(),
@@ -167,6 +197,7 @@ impl<Operation> Change<Operation> {
             action: Action::NoOp,
             impact: Impact::Additive,
             attributes,
+            origin: Origin::Unknown,
             reason: Some(reason.to_owned()),
             doable: Doable::Shown(remedy),
             records: Vec::new(),
@@ -180,6 +211,7 @@ impl<Operation> Change<Operation> {
             action: self.action,
             impact: self.impact,
             attributes: self.attributes,
+            origin: self.origin,
             reason: self.reason,
             doable: match self.doable {
                 Doable::Yes(operation) => Doable::Yes(convert(operation)),

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use futures::future::join_all;
 
-use crate::change::{Action, Attribute, Change, Doable, Impact, Remedy};
+use crate::change::{Action, Attribute, Change, Doable, Impact, Origin, Remedy};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Failure, codes};
 use crate::kind::{AnyChange, Live, Provider};
@@ -137,6 +137,7 @@ fn would_empty(resource: Undeclared, word: &str) -> Finding {
         action: Action::Delete,
         impact: Impact::Destructive,
         attributes: Vec::<Attribute>::new(),
+        origin: Origin::Unknown,
         reason: Some(format!("no {word} that exist here are declared, so this would delete all of them")),
         doable: Doable::No(Remedy::PassFlag(format!("--prune={word} if that is meant"))),
         records: Vec::new(),

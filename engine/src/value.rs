@@ -44,6 +44,8 @@ pub enum Value {
     Bool(bool),
     /// A number.
     Number(f64),
+    /// A size in bytes.
+    Bytes(u64),
     /// A text.
     String(String),
     /// A text that never shows.
@@ -160,6 +162,7 @@ fn write_inner(value: &Value, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         Value::Null => out.write_str("null"),
         Value::Bool(value) => write!(out, "{value}"),
         Value::Number(value) => write!(out, "{value}"),
+        Value::Bytes(size) => write_size(*size, out),
         Value::String(value) => write!(out, "{value:?}"),
         Value::Secret(value) => write!(out, "{value}"),
         Value::List(items) => {
@@ -181,6 +184,16 @@ fn write_inner(value: &Value, out: &mut fmt::Formatter<'_>) -> fmt::Result {
     }
 }
 
+/// With three digits or so, in powers of a thousand: `733 B`, `12.3 kB`.
+#[expect(clippy::cast_precision_loss, reason = "one decimal is all that shows")]
+fn write_size(size: u64, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+    match size {
+        0..1_000 => write!(out, "{size} B"),
+        1_000..999_950 => write!(out, "{:.1} kB", size as f64 / 1e3),
+        _ => write!(out, "{:.1} MB", size as f64 / 1e6),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -190,6 +203,13 @@ mod tests {
         let value = Value::Map(vec![("KEY".to_owned(), Value::Secret(Secret::new("hunter2")))]);
         assert_eq!(value.to_string(), "{KEY: (secret)}");
         assert!(!format!("{value:?}").contains("hunter2"));
+    }
+
+    #[test]
+    fn sizes_have_a_unit() {
+        let sizes =
+            [0, 999, 1_000, 12_345, 999_949, 999_950, 52_428_800].map(|size| Value::Bytes(size).to_string());
+        assert_eq!(sizes, ["0 B", "999 B", "1.0 kB", "12.3 kB", "999.9 kB", "1.0 MB", "52.4 MB"]);
     }
 
     #[test]

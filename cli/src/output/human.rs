@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
-use neonform_engine::change::{Action, Attribute, Doable, Impact};
+use neonform_engine::change::{Action, Attribute, Doable, Impact, Origin};
 use neonform_engine::gate::Missing;
 use neonform_engine::kind::AnyChange;
 use neonform_engine::plan::{Finding, Plan};
@@ -73,11 +73,13 @@ fn undeclared(out: &mut dyn Write, plan: &Plan, list: bool) -> io::Result<()> {
 
 fn line(out: &mut dyn Write, address: &Address, change: &AnyChange) -> io::Result<()> {
     let style = style(change.action);
-    let note = match change.impact {
-        Impact::Override if change.is_doable() => "  (overrides)",
-        Impact::Destructive if change.is_doable() => "  (deletes)",
-        _ => "",
+    let impact = match change.impact {
+        Impact::Override if change.is_doable() => Some("overrides"),
+        Impact::Destructive if change.is_doable() => Some("deletes"),
+        _ => None,
     };
+    let notes: Vec<&str> = impact.into_iter().chain(origin(change.origin)).collect();
+    let note = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
     writeln!(
         out,
         "  {style}{}{style:#} {}{DIM}{note}{DIM:#}",
@@ -97,9 +99,19 @@ fn line(out: &mut dyn Write, address: &Address, change: &AnyChange) -> io::Resul
     Ok(())
 }
 
+/// Which side moved, where it is known and is not the policy alone.
+fn origin(origin: Origin) -> Option<&'static str> {
+    match origin {
+        Origin::Drift => Some("drift"),
+        Origin::Both => Some("drift, and the policy changed"),
+        Origin::Policy | Origin::Unknown => None,
+    }
+}
+
 fn values(attribute: &Attribute) -> String {
     let side = |value: &Value| printable(&value.to_string());
     match (&attribute.before, &attribute.after) {
+        (Some(before), Some(after)) if before == after => side(after),
         (Some(before), Some(after)) => format!("{} → {}", side(before), side(after)),
         (None, Some(after)) => side(after),
         (Some(before), None) => format!("{} → (removed)", side(before)),

@@ -1,7 +1,8 @@
 //! `--output json`: versioned, documented by its types of line below, stable.
 //!
 //! `version` changes when a field changes its meaning or goes; fields may be added. Secrets are
-//! `{"secret": true}`.
+//! `{"secret": true}`, sizes numbers of bytes. A change's `origin` says which side moved since the last apply:
+//! `policy`, `drift`, `both`, or `unknown` where what is live does not carry what it was made from.
 
 use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
@@ -119,6 +120,7 @@ fn change(address: &Address, change: &AnyChange, ending: Option<&Ending>) -> Jso
     fields.insert("name".to_owned(), address.name().into());
     fields.insert("action".to_owned(), change.action.word().into());
     fields.insert("impact".to_owned(), impact(change.impact).into());
+    fields.insert("origin".to_owned(), change.origin.word().into());
     fields.insert("attributes".to_owned(), change.attributes.iter().map(attribute).collect());
     fields.extend(change.reason.as_ref().map(|reason| ("reason".to_owned(), reason.as_str().into())));
     if let Doable::No(remedy) | Doable::Shown(remedy) = &change.doable {
@@ -208,6 +210,7 @@ fn convert(value: &Value, secret: &dyn Fn(&neonform_engine::value::Secret) -> Js
         Value::Null => Json::Null,
         Value::Bool(value) => (*value).into(),
         Value::Number(value) => number(*value),
+        Value::Bytes(size) => (*size).into(),
         Value::String(text) => text.as_str().into(),
         Value::Secret(text) => secret(text),
         Value::List(items) => items.iter().map(|item| convert(item, secret)).collect(),

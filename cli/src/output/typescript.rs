@@ -183,6 +183,7 @@ fn literal(value: &Value) -> String {
         Value::Null => "null".to_owned(),
         Value::Bool(value) => value.to_string(),
         Value::Number(value) => value.to_string(),
+        Value::Bytes(size) => size.to_string(),
         Value::String(text) => string(text),
         Value::Secret(secret) => string(&secret.to_string()),
         Value::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),

@@ -9,6 +9,7 @@ pub(crate) fn json(value: &Value) -> Json {
         Value::Null => Json::Null,
         Value::Bool(value) => (*value).into(),
         Value::Number(value) => number(*value),
+        Value::Bytes(size) => (*size).into(),
         Value::String(text) => text.as_str().into(),
         Value::Secret(text) => text.expose().into(),
         Value::List(items) => items.iter().map(json).collect(),

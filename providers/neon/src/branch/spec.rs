@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use neonform_engine::address::Address;
-use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Record, Remedy};
+use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Origin, Record, Remedy};
 use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::kind::{Context, Declared, Kind, Resource};
 use neonform_engine::node::Shape;
@@ -227,6 +227,7 @@ fn no_endpoint(branch: &str, wanted: &Compute) -> Change<Operation> {
         action: Action::Update,
         impact: Impact::Override,
         attributes: vec![Attribute::changed("computeSettings", None, Value::Map(wanted.written()))],
+        origin: Origin::Unknown,
         reason: Some("the branch has no read-write compute to tune".to_owned()),
         doable: Doable::No(Remedy::ByHand(fix.to_owned())),
         records: Vec::new(),

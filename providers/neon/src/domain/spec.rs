@@ -1,7 +1,7 @@
 //! When a custom domain is registered, retargeted or deleted.
 
 use neonform_engine::address::Address;
-use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Record, Remedy};
+use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Origin, Record, Remedy};
 use neonform_engine::kind::{Context, Declared, Kind, Report};
 use neonform_engine::path::Path;
 use neonform_engine::policy::Policy;
@@ -141,6 +141,7 @@ fn foreign(branch: &str, host: &str, spec: &Spec, live: &DomainLive) -> Change<O
             Some(format!("{} {}", live.entity_type, live.entity).into()),
             spec.function.as_str(),
         )],
+        origin: Origin::Unknown,
         reason: Some(format!("{host} is registered on something that is not a function")),
         doable: Doable::No(Remedy::ByHand(
             "delete the registration where it was made, or take the domain out of the policy".to_owned(),

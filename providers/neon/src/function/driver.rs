@@ -46,6 +46,15 @@ impl std::fmt::Debug for Bundle {
     }
 }
 
+/// What is remembered of a bundle that was made earlier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earlier {
+    /// What it was made from, sorted by path.
+    pub modules: Vec<Module>,
+    /// The size of its archive, where that is known.
+    pub size: Option<u64>,
+}
+
 /// Makes bundles; what the driver asks for one before a plan.
 pub trait Bundler: Send + Sync {
     /// Bundles one function.
@@ -54,8 +63,8 @@ pub trait Bundler: Send + Sync {
     /// What is wrong with its sources.
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>>;
 
-    /// What an earlier bundle was made from, by the digest that a marker has; nothing where that is not known.
-    fn modules_of(&self, _digest: &str) -> Option<Vec<Module>> {
+    /// What is known of an earlier bundle, by the digest that a marker has.
+    fn earlier(&self, _digest: &str) -> Option<Earlier> {
         None
     }
 }
@@ -69,8 +78,8 @@ pub struct FunctionLive {
     pub invocation_url: String,
     /// The newest deployment, whatever became of it.
     pub current: Option<DeploymentLive>,
-    /// What that deployment was made from, as far as it is known here.
-    pub modules: Option<Vec<Module>>,
+    /// That deployment's bundle, as far as it is known here.
+    pub bundle: Option<Earlier>,
 }
 
 /// A deployment as reported.
@@ -145,7 +154,7 @@ impl From<Item> for FunctionLive {
             name: item.name.unwrap_or(item.slug),
             invocation_url: item.invocation_url.unwrap_or_default(),
             current: item.current_deployment.map(read),
-            modules: None,
+            bundle: None,
         }
     }
 }
@@ -169,8 +178,8 @@ impl Driver<Scope> for Function {
             let slug = item.slug.clone();
             let live = FunctionLive::from(item);
             let marker = live.current.as_ref().and_then(|current| Marker::of(current.id, &current.variables));
-            let modules = marker.and_then(|marker| scope.bundler.modules_of(&marker.bundle));
-            (slug, FunctionLive { modules, ..live })
+            let bundle = marker.and_then(|marker| scope.bundler.earlier(&marker.bundle));
+            (slug, FunctionLive { bundle, ..live })
         };
         Ok(items.into_iter().map(read).collect())
     }

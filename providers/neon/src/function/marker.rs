@@ -53,6 +53,11 @@ impl Marker {
         let mut markers = names.iter().filter_map(|name| Self::parse(name));
         markers.find(|marker| marker.replaced.checked_add(1) == Some(deployment))
     }
+
+    /// The last marker that was written, whether or not it counts.
+    pub(super) fn newest(names: &[String]) -> Option<Self> {
+        names.iter().filter_map(|name| Self::parse(name)).max_by_key(|marker| marker.replaced)
+    }
 }
 
 /// Whether a variable is a marker, of whatever format version.

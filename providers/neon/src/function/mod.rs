@@ -20,10 +20,11 @@ mod read;
 mod external;
 mod marker;
 mod cause;
+mod origin;
 mod driver;
 
 pub(crate) use driver::read_one;
-pub use driver::{Bundle, Bundler, DeploymentLive, FunctionLive, Module, Status};
+pub use driver::{Bundle, Bundler, DeploymentLive, Earlier, FunctionLive, Module, Status};
 pub use external::External;
 pub use marker::bundle_digest;
 pub use read::Source;

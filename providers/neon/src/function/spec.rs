@@ -1,7 +1,7 @@
 //! When a function is deployed, and what is sent.
 
 use neonform_engine::address::Address;
-use neonform_engine::change::{Action, Attribute, Change, Impact, Record};
+use neonform_engine::change::{Action, Attribute, Change, Impact, Origin, Record};
 use neonform_engine::diagnostic::Diagnostic;
 use neonform_engine::kind::{Context, Declared, Kind};
 use neonform_engine::path::Path;
@@ -9,8 +9,9 @@ use neonform_engine::policy::Policy;
 use neonform_engine::value::{Secret, Value};
 
 use super::cause;
-use super::driver::{Bundle, DeploymentLive, FunctionLive, Module, Status};
+use super::driver::{Bundle, DeploymentLive, Earlier, FunctionLive, Status};
 use super::marker::{self, Marker};
+use super::origin;
 use super::read::{self, Source};
 use crate::homes::has_preview;
 
@@ -116,7 +117,7 @@ impl Kind for Function {
     ) -> Vec<Change<Operation>> {
         let current = live.and_then(|live| live.current.as_ref());
         let wanted = Wanted::of(spec);
-        let deployed = live.and_then(|live| live.modules.as_deref());
+        let deployed = live.and_then(|live| live.bundle.as_ref());
         match (live, differences(spec, &wanted, current, deployed)) {
             (_, Some(found)) => vec![deployment(address, spec, &wanted, live, found)],
             (Some(live), None) if live.name != spec.name => vec![rename(live, spec, &wanted)],
@@ -154,9 +155,9 @@ impl Kind for Function {
 }
 
 /// Digests of what should be deployed.
-struct Wanted {
-    bundle: String,
-    environment: String,
+pub(super) struct Wanted {
+    pub(super) bundle: String,
+    pub(super) environment: String,
 }
 
 impl Wanted {
@@ -169,6 +170,7 @@ impl Wanted {
 /// What a deployment would change.
 struct Differences {
     attributes: Vec<Attribute>,
+    origin: Origin,
     reason: Option<String>,
     with_code: bool,
 }
@@ -177,24 +179,21 @@ fn differences(
     spec: &Spec,
     wanted: &Wanted,
     current: Option<&DeploymentLive>,
-    deployed: Option<&[Module]>,
+    deployed: Option<&Earlier>,
 ) -> Option<Differences> {
     let Some(current) = current else {
-        let attributes =
-            vec![bundle_attribute(spec, wanted, None), Attribute::added("runtime", spec.runtime)];
-        let variables = variable_attributes(spec, &[]);
-        return Some(Differences {
-            attributes: [attributes, variables].concat(),
-            reason: None,
-            with_code: true,
-        });
+        let mut attributes = bundle_attributes(spec, wanted, None, None).to_vec();
+        attributes.push(Attribute::added("runtime", spec.runtime));
+        attributes.extend(variable_attributes(spec, &[]));
+        return Some(Differences { attributes, origin: Origin::Unknown, reason: None, with_code: true });
     };
     let mut attributes = Vec::new();
     let marker = Marker::of(current.id, &current.variables);
     let known = marker.as_ref().filter(|_| current.status != Status::Failed);
     let with_code = spec.again || known.is_none_or(|marker| marker.bundle != wanted.bundle);
     if with_code {
-        attributes.push(bundle_attribute(spec, wanted, known.map(|marker| marker.bundle.as_str())));
+        let before = known.map(|marker| marker.bundle.as_str());
+        attributes.extend(bundle_attributes(spec, wanted, before, deployed));
     }
     if current.runtime.as_deref().is_some_and(|runtime| runtime != spec.runtime) {
         attributes.push(Attribute::changed(
@@ -204,6 +203,7 @@ fn differences(
         ));
     }
     let mut variables = variable_attributes(spec, &current.variables);
+    let origin = origin::of(current, wanted, !variables.is_empty());
     if variables.is_empty() && known.is_some_and(|marker| marker.environment != wanted.environment) {
         let digest = |text: &str| Value::String(format!("digest {}", text.get(..8).unwrap_or(text)));
         let before = known.map(|marker| digest(&marker.environment));
@@ -218,18 +218,27 @@ fn differences(
         (Some(_), Status::Failed) => Some("the last deployment failed".to_owned()),
         _ if with_code => {
             let new = spec.bundle.as_ref().map(|bundle| bundle.modules.as_slice()).unwrap_or_default();
-            Some(cause::between(deployed, new))
+            Some(cause::between(deployed.map(|earlier| earlier.modules.as_slice()), new))
         }
         _ => None,
     };
-    (with_code || !attributes.is_empty()).then_some(Differences { attributes, reason, with_code })
+    (with_code || !attributes.is_empty()).then_some(Differences { attributes, origin, reason, with_code })
 }
 
-fn bundle_attribute(spec: &Spec, wanted: &Wanted, before: Option<&str>) -> Attribute {
+/// The code by its hash, and the size of what is uploaded.
+fn bundle_attributes(
+    spec: &Spec,
+    wanted: &Wanted,
+    before: Option<&str>,
+    deployed: Option<&Earlier>,
+) -> [Attribute; 2] {
     let short = |digest: &str| format!("sha256:{}", digest.get(..12).unwrap_or(digest));
-    let size = spec.bundle.as_ref().map_or(0, |bundle| bundle.archive.len());
-    let after = format!("{} ({size} bytes)", short(&wanted.bundle));
-    Attribute::changed("bundle", before.map(|digest| short(digest).into()), after)
+    let size = spec.bundle.as_ref().map_or(0, |bundle| bundle.archive.len() as u64);
+    let size_before = deployed.filter(|_| before.is_some()).and_then(|earlier| earlier.size);
+    [
+        Attribute::changed("bundle", before.map(|digest| short(digest).into()), short(&wanted.bundle)),
+        Attribute::changed("size", size_before.map(Value::Bytes), Value::Bytes(size)),
+    ]
 }
 
 /// Names that come and go; values never show.
@@ -273,6 +282,7 @@ fn deployment(
     let action = if live.is_some() { Action::Update } else { Action::Create };
     let mut change = Change::doable(action, Impact::Additive, operation);
     change.attributes = found.attributes;
+    change.origin = found.origin;
     if renamed {
         change.attributes.push(name_attribute(live, spec));
     }

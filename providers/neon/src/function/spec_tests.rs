@@ -33,10 +33,10 @@ fn deployed(id: i64, bundle: &[u8; 32], digest: &str, names: &[&str]) -> Functio
     variables.push(marker.name());
     let runtime = Some("nodejs24".to_owned());
     let current = Some(DeploymentLive { id, status: Status::Completed, runtime, variables });
-    FunctionLive { name: "Api".to_owned(), invocation_url: "https://x/".to_owned(), current, modules: None }
+    FunctionLive { name: "Api".to_owned(), invocation_url: "https://x/".to_owned(), current, bundle: None }
 }
 
-/// One line for each change: action, whether code is sent, attributes, variables sent.
+/// One line for each change: action and which side moved, whether code is sent, attributes, variables sent.
 fn check(spec: &Spec, live: Option<&FunctionLive>, expected: &[&str]) {
     let target = Target {
         project: "p".to_owned(),
@@ -72,7 +72,11 @@ fn line(change: &Change<Operation>) -> String {
             format!("{code}; {}", variables.join(" "))
         }
     };
-    format!("{} {} | {sent}", change.action.word(), attributes.join(","))
+    let origin = match change.origin {
+        Origin::Unknown => String::new(),
+        known => format!(" ({})", known.word()),
+    };
+    format!("{}{origin} {} | {sent}", change.action.word(), attributes.join(","))
 }
 
 #[test]
@@ -82,31 +86,35 @@ fn nothing_changed_nothing_to_do() {
 
 #[test]
 fn a_new_function_is_created() {
-    check(&spec(&[("A", "1")]), None, &["create bundle,runtime,env.A,name | code; A=1 marker=1"]);
+    check(&spec(&[("A", "1")]), None, &["create bundle,size,runtime,env.A,name | code; A=1 marker=1"]);
 }
 
 #[test]
 fn changed_code_is_deployed_and_the_old_marker_goes() {
     let live = deployed(3, &[8; 32], "e", &[]);
-    check(&spec(&[]), Some(&live), &["update bundle | code; marker= marker=1"]);
+    check(&spec(&[]), Some(&live), &["update (policy) bundle,size | code; marker= marker=1"]);
 }
 
 #[test]
 fn a_changed_value_uploads_nothing() {
     let live = deployed(3, &CODE, "f", &["A"]);
-    check(&spec(&[("A", "2")]), Some(&live), &["update env | no code; A=2 marker= marker=1"]);
+    check(&spec(&[("A", "2")]), Some(&live), &["update (policy) env | no code; A=2 marker= marker=1"]);
 }
 
 #[test]
 fn a_variable_that_the_policy_no_longer_sets_is_removed() {
     let live = deployed(3, &CODE, "f", &["A", "OLD"]);
-    check(&spec(&[("A", "1")]), Some(&live), &["update env.OLD | no code; A=1 OLD= marker= marker=1"]);
+    check(
+        &spec(&[("A", "1")]),
+        Some(&live),
+        &["update (policy) env.OLD | no code; A=1 OLD= marker= marker=1"],
+    );
 }
 
 #[test]
 fn an_empty_value_deletes_and_is_no_drift_once_gone() {
     let live = deployed(3, &CODE, "e", &["OLD"]);
-    check(&spec(&[("OLD", "")]), Some(&live), &["update env.OLD | no code; OLD= marker= marker=1"]);
+    check(&spec(&[("OLD", "")]), Some(&live), &["update (drift) env.OLD | no code; OLD= marker= marker=1"]);
     check(&spec(&[("OLD", "")]), Some(&deployed(4, &CODE, "e", &[])), &[]);
 }
 
@@ -114,14 +122,16 @@ fn an_empty_value_deletes_and_is_no_drift_once_gone() {
 fn a_deployment_by_another_tool_is_drift() {
     let mut live = deployed(3, &CODE, "e", &[]);
     live.current.as_mut().unwrap().id = 4;
-    check(&spec(&[]), Some(&live), &["update bundle | code; marker= marker=1"]);
+    check(&spec(&[]), Some(&live), &["update (drift) bundle,size | code; marker= marker=1"]);
+    let other = Spec { environment_digest: "f".repeat(32), ..spec(&[]) };
+    check(&other, Some(&live), &["update (both) bundle,size | code; marker= marker=1"]);
 }
 
 #[test]
 fn a_failed_deployment_is_tried_again() {
     let mut live = deployed(3, &CODE, "e", &[]);
     live.current.as_mut().unwrap().status = Status::Failed;
-    check(&spec(&[]), Some(&live), &["update bundle | code; marker= marker=1"]);
+    check(&spec(&[]), Some(&live), &["update bundle,size | code; marker= marker=1"]);
 }
 
 #[test]
@@ -133,15 +143,19 @@ fn another_display_name_is_a_rename() {
 #[test]
 fn asked_for_again_it_is_deployed_whole() {
     let spec = Spec { again: true, ..spec(&[]) };
-    check(&spec, Some(&deployed(3, &CODE, "e", &[])), &["update bundle | code; marker= marker=1"]);
+    check(&spec, Some(&deployed(3, &CODE, "e", &[])), &["update bundle,size | code; marker= marker=1"]);
 }
 
 #[test]
 fn without_a_marker_an_old_one_goes_and_nothing_can_be_compared() {
     let unmarked = Spec { marked: false, ..spec(&[]) };
-    check(&unmarked, Some(&deployed(3, &[8; 32], "e", &[])), &["update bundle | code; marker="]);
+    check(
+        &unmarked,
+        Some(&deployed(3, &[8; 32], "e", &[])),
+        &["update (policy) bundle,size | code; marker="],
+    );
     check(&unmarked, Some(&deployed(3, &CODE, "e", &[])), &[]);
     let mut bare = deployed(3, &CODE, "e", &[]);
     bare.current.as_mut().unwrap().variables.clear();
-    check(&unmarked, Some(&bare), &["update bundle | code; "]);
+    check(&unmarked, Some(&bare), &["update bundle,size | code; "]);
 }

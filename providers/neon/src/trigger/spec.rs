@@ -1,7 +1,7 @@
 //! When a trigger is created, updated or deleted.
 
 use neonform_engine::address::Address;
-use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Record, Remedy};
+use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Origin, Record, Remedy};
 use neonform_engine::kind::{Context, Declared, Kind};
 use neonform_engine::path::Path;
 use neonform_engine::policy::Policy;
@@ -222,6 +222,7 @@ fn other_type(name: &str, spec: &Spec, live: &TriggerLive) -> Change<Operation> 
         action: Action::Update,
         impact: Impact::Additive,
         attributes: vec![Attribute::changed("type", Some(live.source.word().into()), spec.source.word())],
+        origin: Origin::Unknown,
         reason: Some("the platform keeps a trigger's type for good".to_owned()),
         doable: Doable::No(Remedy::ByHand(fix)),
         records: Vec::new(),

@@ -93,6 +93,7 @@ pub(crate) fn json(value: &Value) -> Json {
         Value::Null => Json::Null,
         Value::Bool(value) => json!(value),
         Value::Number(value) => json!(value),
+        Value::Bytes(size) => json!(size),
         Value::String(text) => json!(text),
         Value::Secret(_) => json!("(secret)"),
         Value::List(items) => items.iter().map(json).collect(),
