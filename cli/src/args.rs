@@ -125,6 +125,12 @@ pub struct PolicyArgs {
     /// Seconds that the policy may run
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
     pub timeout: u32,
+    /// The only variables that the policy may see, with commas between them; the others are unset
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    pub env_allow: Option<Vec<String>>,
+    /// The policy is a stranger's: it sees no variable but those of --env-allow, the others are unknown
+    #[arg(long)]
+    pub untrusted: bool,
 }
 
 /// What a plan is made for.

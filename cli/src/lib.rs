@@ -8,6 +8,7 @@ pub mod args;
 pub mod env;
 pub mod session;
 pub mod policy_file;
+pub mod trust;
 pub mod dotenv;
 pub mod context;
 pub mod backend;

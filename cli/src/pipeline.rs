@@ -4,7 +4,7 @@
 //! before its closure runs; everything is checked and bundled before there is a plan. A branch that
 //! does not exist goes the same way; `creation.rs` applies what comes out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +36,10 @@ pub struct Source {
     pub file: PolicyFile,
     /// The variables that it sees.
     pub env: BTreeMap<String, String>,
+    /// The names that it may see; all of them where nobody said.
+    pub env_allow: Option<BTreeSet<String>>,
+    /// Whether it is a stranger's.
+    pub untrusted: bool,
     /// The time that it sees, and the plan's.
     pub now: Timestamp,
     /// Its caps.
@@ -54,6 +58,8 @@ impl Source {
             policy: self.file.path.clone(),
             root: self.file.root.clone(),
             env: self.env.clone(),
+            env_allow: self.env_allow.clone(),
+            untrusted: self.untrusted,
             now: self.now.as_millisecond(),
             limits: self.limits,
             console: Arc::clone(&self.console),

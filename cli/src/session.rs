@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::output::text::printable;
 use crate::pipeline::Source;
 use crate::policy_file::Search;
-use crate::{dotenv, env};
+use crate::{dotenv, env, trust};
 
 /// One run of the command line.
 pub struct Session {
@@ -55,10 +55,16 @@ impl Session {
     pub fn source(&self, args: &PolicyArgs) -> Result<Source, Failure> {
         let search = Search { start: self.working.clone(), home: self.home.clone(), stop_at: None };
         let file = search.find(args.config.as_deref())?;
-        let env = dotenv::layered(args.env.as_deref(), &self.working)?;
+        let mut env = dotenv::layered(args.env.as_deref(), &self.working)?;
+        let env_allow = trust::env_allow(args);
+        if let Some(names) = &env_allow {
+            env.retain(|name, _| names.contains(name));
+        }
         Ok(Source {
             file,
             env,
+            env_allow,
+            untrusted: args.untrusted,
             now: Timestamp::now(),
             limits: Source::limits(args.max_heap, args.timeout),
             console: Arc::new(|text| anstream::eprintln!("{text}")),

@@ -15,10 +15,11 @@ use crate::creation::{Creation, create};
 use crate::output::text::printable;
 use crate::output::{human, json, neon_json};
 use crate::session::Session;
-use crate::{pipeline, print};
+use crate::{pipeline, print, trust};
 
 /// Plans, judges, applies and reports.
 pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Ending, Failure> {
+    trust::refuse_to_apply(&args.policy)?;
     let source = session.source(&args.policy)?;
     let connection = Connection::open(&session.global, &session.working).await?;
     let ending = run_on(session, args, &source, &connection).await;

@@ -15,4 +15,5 @@ mod main_job;
 mod policies;
 mod review;
 mod status;
+mod untrusted;
 mod usage;

@@ -28,7 +28,7 @@ mod platform;
 #[cfg(feature = "quickjs")]
 mod quickjs_stubs;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,6 +54,10 @@ pub struct Request {
     pub root: PathBuf,
     /// The environment as the policy sees it.
     pub env: BTreeMap<String, String>,
+    /// The names of variables that the policy may see, set or not; all where there are none.
+    pub env_allow: Option<BTreeSet<String>>,
+    /// Whether the policy is a stranger's.
+    pub untrusted: bool,
     /// The time as the policy sees it, in milliseconds of the epoch; it stands still.
     pub now: i64,
     /// What the policy may take.

@@ -105,6 +105,8 @@ fn source(case: &Case, root: &Path) -> Result<Source, Failure> {
     Ok(Source {
         file,
         env,
+        env_allow: None,
+        untrusted: false,
         now: now.unwrap_or_else(Timestamp::now),
         limits: Source::limits(256, 10),
         console: Arc::new(|_| {}),

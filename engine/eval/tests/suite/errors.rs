@@ -140,6 +140,8 @@ fn a_missing_repository_is_said() {
         policy: project.path().join("neon.ts"),
         root: project.path().join("gone"),
         env: Default::default(),
+        env_allow: None,
+        untrusted: false,
         now: 0,
         limits: Default::default(),
         console: std::sync::Arc::new(|_| {}),

@@ -45,6 +45,8 @@ impl Project {
             policy: self.folder.path().join("neon.ts"),
             root: self.folder.path().to_owned(),
             env: self.env.clone(),
+            env_allow: None,
+            untrusted: false,
             now: NOW,
             limits: self.limits,
             console: Arc::new(move |line| printed.lock().unwrap().push(line.to_owned())),
