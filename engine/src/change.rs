@@ -5,6 +5,7 @@
 //! without an operation. `origin` and `reason` are for display only and never steer anything.
 
 use crate::path::Path;
+use crate::places::Places;
 use crate::value::Value;
 
 /// What a step does to a resource.
@@ -174,6 +175,8 @@ pub struct Change<Operation> {
     pub records: Vec<Record>,
     /// The reference's view of it as a conflict.
     pub conflict: Option<Conflict>,
+    /// Where in the sources the resource and its attributes are declared; filled in by the engine.
+    pub places: Places,
 }
 
 impl<Operation> Change<Operation> {
@@ -188,6 +191,7 @@ impl<Operation> Change<Operation> {
             doable: Doable::Yes(operation),
             records: Vec::new(),
             conflict: None,
+            places: Places::default(),
         }
     }
 
@@ -202,6 +206,7 @@ impl<Operation> Change<Operation> {
             doable: Doable::Shown(remedy),
             records: Vec::new(),
             conflict: None,
+            places: Places::default(),
         }
     }
 
@@ -220,7 +225,14 @@ impl<Operation> Change<Operation> {
             },
             records: self.records,
             conflict: self.conflict,
+            places: self.places,
         }
+    }
+
+    /// The same change of a resource that is declared there.
+    #[must_use]
+    pub fn declared(self, places: &Places) -> Self {
+        Self { places: places.clone(), ..self }
     }
 
     /// Whether it is made when a plan is applied.

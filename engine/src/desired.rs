@@ -10,6 +10,7 @@ use crate::address::Address;
 use crate::diagnostic::{Diagnostic, Failure, codes};
 use crate::graph::Graph;
 use crate::kind::{AnySpec, Declared, ErasedKind, Resource};
+use crate::places::Places;
 use crate::policy::Policy;
 use crate::target::Target;
 use crate::value::Value;
@@ -39,6 +40,8 @@ pub struct Wanted {
     pub spec: AnySpec,
     /// What has to be there first.
     pub needs: Vec<Address>,
+    /// Where in the sources it is declared.
+    pub places: Places,
 }
 
 /// Checks what a policy file exports, before any branch is known (spec 1).
@@ -96,9 +99,9 @@ fn declare<Client>(kinds: &[Box<dyn ErasedKind<Client>>], policy: &Policy<'_>) -
         parts.services.extend(service);
         for resource in resources {
             report_duplicate(policy, &mut declared, &resource);
-            let Resource { address, spec, owner, mut needs, .. } = resource;
+            let Resource { address, spec, owner, mut needs, places, .. } = resource;
             needs.extend(owner.iter().cloned());
-            wanted.push((owner, Wanted { address, kind, spec, needs }));
+            wanted.push((owner, Wanted { address, kind, spec, needs, places }));
         }
     }
     (beside_owners(wanted), parts)

@@ -13,7 +13,8 @@ use crate::address::Address;
 use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::path::Path;
-use crate::policy::Policy;
+use crate::places::Places;
+use crate::policy::{Cursor, Policy};
 use crate::target::Target;
 use crate::value::Value;
 
@@ -36,14 +37,21 @@ pub struct Resource<Spec> {
     /// What has to be there first. A kind reports references to what the policy does not declare, so
     /// an address that nobody declares is no edge.
     pub needs: Vec<Address>,
-    /// Where it is declared.
+    /// Where in the policy it is declared.
     pub path: Path,
+    /// Where in the sources that is.
+    pub places: Places,
 }
 
 impl<Spec> Resource<Spec> {
-    /// A resource that needs nothing.
+    /// A resource that needs nothing, declared where nobody knows.
     pub fn new(address: Address, spec: Spec, path: Path) -> Self {
-        Self { address, spec, owner: None, needs: Vec::new(), path }
+        Self { address, spec, owner: None, needs: Vec::new(), path, places: Places::default() }
+    }
+
+    /// A resource that needs nothing and is declared by a value.
+    pub fn declared(address: Address, spec: Spec, cursor: &Cursor<'_>) -> Self {
+        Self { places: Places::of(cursor), ..Self::new(address, spec, cursor.path().clone()) }
     }
 }
 

@@ -11,6 +11,7 @@ pub mod address;
 pub mod diagnostic;
 pub mod target;
 pub mod policy;
+pub mod places;
 pub mod change;
 pub mod kind;
 pub mod graph;

@@ -157,7 +157,8 @@ fn compare<Client>(
         let report = kind.report(&address, &wanted.spec, found)?;
         plan.reports.extend(report.map(|report| (address.clone(), report)));
         let changes = kind.diff(&context, &address, &wanted.spec, found)?;
-        let (doable, found): (Vec<_>, Vec<_>) = changes.into_iter().partition(AnyChange::is_doable);
+        let changes = changes.into_iter().map(|change| change.declared(&wanted.places));
+        let (doable, found): (Vec<_>, Vec<_>) = changes.partition(AnyChange::is_doable);
         for change in found {
             let list =
                 if matches!(change.doable, Doable::No(_)) { &mut plan.impossible } else { &mut plan.drift };

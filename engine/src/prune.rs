@@ -12,6 +12,7 @@ use crate::change::{Action, Attribute, Change, Doable, Impact, Origin, Remedy};
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Failure, codes};
 use crate::kind::{AnyChange, Live, Provider};
+use crate::places::Places;
 use crate::plan::{Finding, Plan, Step};
 use crate::refresh::{LiveState, Undeclared};
 
@@ -142,6 +143,7 @@ fn would_empty(resource: Undeclared, word: &str) -> Finding {
         doable: Doable::No(Remedy::PassFlag(format!("--prune={word} if that is meant"))),
         records: Vec::new(),
         conflict: None,
+        places: Places::default(),
     };
     Finding { address: resource.address, change }
 }

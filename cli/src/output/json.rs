@@ -9,6 +9,7 @@ use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::change::{Action, Attribute, Doable, Impact, Remedy};
 use neonform_engine::diagnostic::{Diagnostic, Failure, Severity};
 use neonform_engine::kind::AnyChange;
+use neonform_engine::node::Position;
 use neonform_engine::plan::{Finding, Plan};
 use neonform_engine::target::Target;
 use neonform_engine::value::Value;
@@ -121,7 +122,11 @@ fn change(address: &Address, change: &AnyChange, ending: Option<&Ending>) -> Jso
     fields.insert("action".to_owned(), change.action.word().into());
     fields.insert("impact".to_owned(), impact(change.impact).into());
     fields.insert("origin".to_owned(), change.origin.word().into());
-    fields.insert("attributes".to_owned(), change.attributes.iter().map(attribute).collect());
+    fields.extend(change.places.whole().map(|at| ("at".to_owned(), position(at))));
+    fields.insert(
+        "attributes".to_owned(),
+        change.attributes.iter().map(|found| attribute(found, change)).collect(),
+    );
     fields.extend(change.reason.as_ref().map(|reason| ("reason".to_owned(), reason.as_str().into())));
     if let Doable::No(remedy) | Doable::Shown(remedy) = &change.doable {
         fields.insert("remedy".to_owned(), remedy_text(remedy).into());
@@ -153,11 +158,12 @@ fn impact(impact: Impact) -> &'static str {
     }
 }
 
-fn attribute(attribute: &Attribute) -> Json {
+fn attribute(attribute: &Attribute, change: &AnyChange) -> Json {
     let mut fields = Map::new();
     fields.insert("name".to_owned(), attribute.name.as_str().into());
     fields.extend(attribute.before.as_ref().map(|value| ("before".to_owned(), masked(value))));
     fields.extend(attribute.after.as_ref().map(|value| ("after".to_owned(), masked(value))));
+    fields.extend(change.places.part(&attribute.name).map(|at| ("at".to_owned(), position(at))));
     Json::Object(fields)
 }
 
@@ -168,6 +174,11 @@ pub fn remedy_text(remedy: &Remedy) -> String {
         Remedy::EditKey(path, text) => format!("{path}: {text}"),
         Remedy::ByHand(text) => text.clone(),
     }
+}
+
+/// A place in a source file.
+fn position(at: &Position) -> Json {
+    json!({ "file": &*at.file, "line": at.line, "column": at.column })
 }
 
 /// A problem.
@@ -181,7 +192,7 @@ pub fn diagnostic(found: &Diagnostic) -> Json {
     );
     fields.insert("path".to_owned(), found.path.to_string().into());
     if let Some(at) = &found.at {
-        fields.insert("at".to_owned(), json!({ "file": &*at.file, "line": at.line, "column": at.column }));
+        fields.insert("at".to_owned(), position(at));
     }
     fields.insert("summary".to_owned(), found.summary.as_str().into());
     for (name, text) in [("found", &found.found), ("expected", &found.expected), ("fix", &found.fix)] {

@@ -44,3 +44,46 @@ fn branches_stand_side_by_side_where_they_differ() {
     let ran = throwing.run(&["eval", "--matrix", "main,a,b"]);
     assert!(ran.code == 1 && ran.err.contains("not a") && ran.err.contains("not b"), "{}", ran.text());
 }
+
+#[test]
+fn every_change_says_where_it_is_declared() {
+    let policy = "import { bucket } from './lib/bucket';
+export default {
+  auth: true,
+  buckets: { uploads: bucket },
+  functions: { api: {
+    name: 'API', source: './api.ts',
+    env: { A: 'a',
+      B: 'b' },
+    customDomains: ['x.example.com',
+      'api.example.com'],
+  } },
+  triggers: { nightly: { type: 'schedule', function: 'api',
+    cron: '0 3 * * *' } },
+  branch: () => ({
+    ttl: '1d',
+    postgres: { computeSettings: {
+      suspendTimeout: '5m' } },
+    functions: { api: {
+      runtime: 'nodejs24' } },
+  }),
+};
+";
+    let scratch = Scratch::with_policy(policy);
+    scratch.write("lib/bucket.ts", "export const bucket = {\n  access: 'private',\n};\n");
+    scratch.write("api.ts", "export default () => new Response('ok');\n");
+    let json: serde_json::Value =
+        serde_json::from_str(&scratch.local(&["plan", "--output", "json"]).done()).unwrap();
+    let place = |value: &serde_json::Value| match &value["at"] {
+        serde_json::Value::Null => "-".to_owned(),
+        at => format!("{}:{}:{}", at["file"].as_str().unwrap(), at["line"], at["column"]),
+    };
+    let mut told = String::new();
+    for change in json["changes"].as_array().unwrap() {
+        told += &format!("{} {}\n", change["address"].as_str().unwrap(), place(change));
+        for attribute in change["attributes"].as_array().unwrap() {
+            told += &format!("  {} {}\n", attribute["name"].as_str().unwrap(), place(attribute));
+        }
+    }
+    golden("review", "places", &told);
+}

@@ -160,6 +160,7 @@ fn erase_declared<Spec: Send + Sync + 'static>(declared: Declared<Spec>) -> Decl
         owner: resource.owner,
         needs: resource.needs,
         path: resource.path,
+        places: resource.places,
     };
     Declared {
         resources: declared.resources.into_iter().map(erase).collect(),

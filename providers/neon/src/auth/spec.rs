@@ -39,11 +39,11 @@ impl Kind for Auth {
 
     fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
         let mut declared = Declared::default();
-        let on = is_declared(policy);
-        declared.resolved.push((Path::root().key("authEnabled"), on.into()));
-        if on {
-            let path = Path::root().key("auth");
-            declared.resources.push(Resource::new(Address::singleton(Self::NAME), Spec, path));
+        let root = policy.root();
+        let on = root.as_ref().and_then(|root| root.get("auth")).filter(is_on);
+        declared.resolved.push((Path::root().key("authEnabled"), on.is_some().into()));
+        if let Some(cursor) = on {
+            declared.resources.push(Resource::declared(Address::singleton(Self::NAME), Spec, &cursor));
             declared.service = Some("Neon Auth");
         }
         declared

@@ -7,6 +7,7 @@ use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::kind::{Context, Declared, Kind, Resource};
 use neonform_engine::node::Shape;
 use neonform_engine::path::Path;
+use neonform_engine::places::Places;
 use neonform_engine::policy::Policy;
 use neonform_engine::value::Value;
 
@@ -68,7 +69,8 @@ impl Kind for Branch {
         let spec = read_tuning(policy, &mut declared.resolved);
         if let Some(target) = policy.target() {
             let address = Address::new(Self::NAME, &target.name);
-            declared.resources.push(Resource::new(address, spec, Path::root().key("branch")));
+            let resource = Resource::new(address, spec, Path::root().key("branch"));
+            declared.resources.push(Resource { places: places(policy), ..resource });
         }
         declared
     }
@@ -101,6 +103,15 @@ impl Kind for Branch {
         }
         found
     }
+}
+
+/// What the closure returned, else the closure.
+fn places(policy: &Policy<'_>) -> Places {
+    let root = policy.root();
+    let closure = root.as_ref().and_then(|root| root.get("branch")).and_then(|closure| closure.at());
+    let returned = policy.tuning().map(|tuning| Places::of(tuning.cursor())).unwrap_or_default();
+    let returned = returned.named("expiresAt", "ttl").named("computeSettings", "postgres.computeSettings");
+    returned.over(Places::at(closure))
 }
 
 fn check_closure(policy: &Policy<'_>) {
@@ -237,6 +248,7 @@ fn no_endpoint(branch: &str, wanted: &Compute) -> Change<Operation> {
             current: None,
             desired: Some(Value::Map(wanted.written())),
         }),
+        places: Places::default(),
     }
 }
 

@@ -101,7 +101,7 @@ fn read(name: &str, cursor: &Cursor<'_>) -> Option<Resource<Spec>> {
     let object = cursor.object()?;
     let access =
         object.get("access").map_or(Some("private"), |access| access.choice(&["private", "public_read"]))?;
-    Some(Resource::new(Address::new(Bucket::NAME, name), Spec { access }, cursor.path().clone()))
+    Some(Resource::declared(Address::new(Bucket::NAME, name), Spec { access }, cursor))
 }
 
 fn resolved(resource: &Resource<Spec>) -> Value {

@@ -66,7 +66,7 @@ impl Kind for DataApi {
             needs.push(Address::singleton(Auth::NAME));
         }
         let spec = Spec { written, has_auth: None };
-        let resource = Resource::new(Address::singleton(Self::NAME), spec, cursor.path().clone());
+        let resource = Resource::declared(Address::singleton(Self::NAME), spec, &cursor);
         declared.resources.push(Resource { needs, ..resource });
         declared
     }

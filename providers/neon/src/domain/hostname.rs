@@ -1,26 +1,30 @@
 //! What a hostname may look like, and how it is normalised before it is judged (spec 1.6).
 
 use neonform_engine::diagnostic::codes;
+use neonform_engine::node::Position;
 use neonform_engine::policy::Cursor;
 
 const EXPECTED: &str = "a DNS hostname of 3 to 253 ASCII characters such as api.example.com";
 
+/// A hostname and where it is written.
+pub(super) type Written = (String, Option<Position>);
+
 /// The hostnames of a list, normalised; faults and repeats are reported.
-pub(super) fn list(cursor: &Cursor<'_>) -> Vec<String> {
-    let mut hosts: Vec<String> = Vec::new();
+pub(super) fn list(cursor: &Cursor<'_>) -> Vec<Written> {
+    let mut hosts: Vec<Written> = Vec::new();
     for item in cursor.list().unwrap_or_default() {
         let Some(written) = item.string() else { continue };
         let host = normalise(written);
         if let Some(summary) = fault(&host) {
             item.report(item.problem(codes::INVALID_HOSTNAME, summary).expected(EXPECTED));
-        } else if hosts.contains(&host) {
+        } else if hosts.iter().any(|(known, _)| *known == host) {
             item.report(
                 item.problem(codes::DUPLICATE, "a hostname is listed twice")
                     .found(format!("{written:?}, that is {host:?}"))
                     .fix("remove one of the two"),
             );
         } else {
-            hosts.push(host);
+            hosts.push((host, item.at()));
         }
     }
     hosts

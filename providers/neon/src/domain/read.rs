@@ -3,14 +3,19 @@
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Diagnostic, codes};
 use neonform_engine::kind::{Declared, Kind, Resource};
+use neonform_engine::node::Position;
 use neonform_engine::path::Path;
+use neonform_engine::places::Places;
 use neonform_engine::policy::{Object, Policy};
 use neonform_engine::value::Value;
 
-use super::hostname;
+use super::hostname::{self, Written};
 use super::spec::{Domain, Spec};
 use crate::function::Function;
 use crate::homes::{functions, tuned_functions};
+
+/// A hostname, the function that has it, and where that is written.
+type Owned<'a> = (String, &'a str, Option<Position>);
 
 /// Reads every list; faults are reported.
 pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
@@ -22,22 +27,22 @@ pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
     let on_default = policy.target().is_some_and(|target| target.is_default == Some(true));
     let homes = functions(policy);
     let stated = homes.iter().map(|home| home.iter().map(stated).collect::<Vec<_>>()).collect::<Vec<_>>();
-    let mut owners: Vec<(String, &str)> = Vec::new();
+    let mut owners: Vec<Owned<'_>> = Vec::new();
     for (index, (slug, stated)) in stated.into_iter().next().unwrap_or_default().into_iter().enumerate() {
         let tuned = tuned.iter().find(|(name, _)| *name == slug).map(|(_, list)| list.clone());
         let Some(hosts) = tuned.or(stated.filter(|_| on_default)) else { continue };
         let place = Path::root().key("preview").key("functions").index(index).key("customDomains");
-        let listed = hosts.iter().map(|host| Value::from(host.as_str())).collect();
+        let listed = hosts.iter().map(|(host, _)| Value::from(host.as_str())).collect();
         declared.resolved.push((place, Value::List(listed)));
-        owners.extend(hosts.into_iter().map(|host| (host, slug)));
+        owners.extend(hosts.into_iter().map(|(host, at)| (host, slug, at)));
     }
     if policy.target().is_some() {
         report_shared(policy, &owners);
         let mut seen: Vec<&str> = Vec::new();
-        for (host, slug) in &owners {
+        for (host, slug, at) in &owners {
             // One that is on two functions is reported above, in better words than "declared twice".
             if !seen.contains(&host.as_str()) {
-                declared.resources.push(resource(host, slug));
+                declared.resources.push(resource(host, slug, at.clone()));
                 seen.push(host);
             }
         }
@@ -45,22 +50,23 @@ pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
     declared
 }
 
-fn resource(host: &str, slug: &str) -> Resource<Spec> {
+fn resource(host: &str, slug: &str, at: Option<Position>) -> Resource<Spec> {
     let place = Path::root().key("functions").key(slug).key("customDomains");
     let spec = Spec { function: slug.to_owned() };
     let owner = Some(Address::new(Function::NAME, slug));
-    Resource { owner, ..Resource::new(Address::new(Domain::NAME, host), spec, place) }
+    let resource = Resource::new(Address::new(Domain::NAME, host), spec, place);
+    Resource { owner, places: Places::at(at), ..resource }
 }
 
 /// The hosts that the file states for a function, whether or not they are in force.
-fn stated<'a>((slug, object): &(&'a str, Object<'a>)) -> (&'a str, Option<Vec<String>>) {
+fn stated<'a>((slug, object): &(&'a str, Object<'a>)) -> (&'a str, Option<Vec<Written>>) {
     (slug, object.get("customDomains").map(|list| hostname::list(&list)))
 }
 
-fn report_shared(policy: &Policy<'_>, owners: &[(String, &str)]) {
-    for (position, (host, slug)) in owners.iter().enumerate() {
-        let earlier = owners[..position].iter().find(|(other, owner)| other == host && owner != slug);
-        if let Some((_, first)) = earlier {
+fn report_shared(policy: &Policy<'_>, owners: &[Owned<'_>]) {
+    for (position, (host, slug, _)) in owners.iter().enumerate() {
+        let earlier = owners[..position].iter().find(|(other, owner, _)| other == host && owner != slug);
+        if let Some((_, first, _)) = earlier {
             policy.report(
                 Diagnostic::error(codes::CONTRADICTION, "one hostname is in force on two functions")
                     .found(format!("{host:?} on functions {first:?} and {slug:?}"))

@@ -4,6 +4,7 @@ use neonform_engine::address::Address;
 use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Origin, Record, Remedy};
 use neonform_engine::kind::{Context, Declared, Kind, Report};
 use neonform_engine::path::Path;
+use neonform_engine::places::Places;
 use neonform_engine::policy::Policy;
 use neonform_engine::value::Value;
 
@@ -153,5 +154,6 @@ fn foreign(branch: &str, host: &str, spec: &Spec, live: &DomainLive) -> Change<O
             current: Some(entity(&live.entity_type, &live.entity)),
             desired: Some(entity("function", &spec.function)),
         }),
+        places: Places::default(),
     }
 }

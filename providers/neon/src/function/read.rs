@@ -5,6 +5,7 @@ use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::kind::Resource;
 use neonform_engine::node::{Position, Shape};
 use neonform_engine::path::Path;
+use neonform_engine::places::Places;
 use neonform_engine::policy::{Object, Policy};
 use neonform_engine::value::{Secret, Value};
 
@@ -34,8 +35,12 @@ pub(super) fn read(policy: &Policy<'_>) -> (Vec<Resource<Spec>>, Vec<Value>) {
     let tuned = tuned(policy, &names);
     let mut read = homes.iter().map(|home| {
         let declared = home.iter().filter_map(|(slug, object)| {
-            let runtime = tuned.iter().find(|(name, _)| name == slug).and_then(|(_, runtime)| *runtime);
-            function(slug, object, runtime.unwrap_or("nodejs24"))
+            let tuned = tuned.iter().find(|(name, _, _)| name == slug);
+            let runtime = tuned.and_then(|(_, runtime, _)| *runtime).unwrap_or("nodejs24");
+            let (resource, resolved) = function(slug, object, runtime)?;
+            let places = resource.places.named("bundle", "source").named("size", "source");
+            let places = places.over(tuned.map(|(_, _, places)| places.clone()).unwrap_or_default());
+            Some((Resource { places, ..resource }, resolved))
         });
         declared.unzip()
     });
@@ -45,7 +50,10 @@ pub(super) fn read(policy: &Policy<'_>) -> (Vec<Resource<Spec>>, Vec<Value>) {
     counts
 }
 
-fn tuned<'a>(policy: &'a Policy<'_>, declared: &[&str]) -> Vec<(&'a str, Option<&'static str>)> {
+/// What the closure says of functions: the slug, the runtime, where that is said.
+type Tuned<'a> = (&'a str, Option<&'static str>, Places);
+
+fn tuned<'a>(policy: &'a Policy<'_>, declared: &[&str]) -> Vec<Tuned<'a>> {
     let mut found = Vec::new();
     for (slug, object) in tuned_functions(policy) {
         if !declared.contains(&slug) {
@@ -58,7 +66,8 @@ fn tuned<'a>(policy: &'a Policy<'_>, declared: &[&str]) -> Vec<(&'a str, Option<
                     .fix("declare the function, or remove its tuning"),
             );
         }
-        found.push((slug, object.get("runtime").and_then(|runtime| runtime.choice(&["nodejs24"]))));
+        let runtime = object.get("runtime").and_then(|runtime| runtime.choice(&["nodejs24"]));
+        found.push((slug, runtime, Places::of(object.cursor())));
     }
     found
 }
@@ -86,8 +95,7 @@ fn function(slug: &str, object: &Object<'_>, runtime: &'static str) -> Option<(R
         again: false,
         marked: true,
     };
-    let path = object.cursor().path().clone();
-    Some((Resource::new(Address::new(Function::NAME, slug), spec, path), resolved))
+    Some((Resource::declared(Address::new(Function::NAME, slug), spec, object.cursor()), resolved))
 }
 
 /// A display name as the platform keeps it: trimmed, and a blank one is the slug (API spec 6.10).

@@ -29,8 +29,9 @@ pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
         if let Source::Storage { bucket, .. } = &spec.source {
             needs.push(Address::new(Bucket::NAME, bucket));
         }
-        let resource = Resource::new(Address::new(Trigger::NAME, name), spec, cursor.path().clone());
-        declared.resources.push(Resource { needs, ..resource });
+        let resource = Resource::declared(Address::new(Trigger::NAME, name), spec, &cursor);
+        let places = resource.places.named("bucketName", "bucket");
+        declared.resources.push(Resource { needs, places, ..resource });
     }
     declared
 }

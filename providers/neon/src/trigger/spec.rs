@@ -4,6 +4,7 @@ use neonform_engine::address::Address;
 use neonform_engine::change::{Action, Attribute, Change, Conflict, Doable, Impact, Origin, Record, Remedy};
 use neonform_engine::kind::{Context, Declared, Kind};
 use neonform_engine::path::Path;
+use neonform_engine::places::Places;
 use neonform_engine::policy::Policy;
 use neonform_engine::value::Value;
 
@@ -232,6 +233,7 @@ fn other_type(name: &str, spec: &Spec, live: &TriggerLive) -> Change<Operation> 
             current: Some(live.source.word().into()),
             desired: Some(spec.source.word().into()),
         }),
+        places: Places::default(),
     }
 }
 
