@@ -15,12 +15,13 @@ use crate::diagnostic::{Diagnostic, Failure};
 use crate::path::Path;
 use crate::places::Places;
 use crate::policy::{Cursor, Policy};
+use crate::state::Observed;
 use crate::target::Target;
 use crate::value::Value;
 
 mod erased;
 
-pub use erased::{AnyChange, AnySpec, Erased, ErasedKind, Live};
+pub use erased::{AnyChange, AnyOperation, AnySpec, Erased, ErasedKind, Live};
 
 /// What apply learned, as names and values: ids, URLs.
 pub type Outputs = Vec<(String, Value)>;
@@ -123,6 +124,10 @@ pub trait Kind: Send + Sync + 'static {
     /// The word for the kind behind `--prune=`; a kind without one is never pruned.
     const PRUNED_AS: Option<&'static str> = None;
 
+    /// Whether every branch has exactly one, named after the branch: two branches are then compared as
+    /// if it had no name.
+    const ONE_PER_BRANCH: bool = false;
+
     /// Reads the kind's keys, reports every fault, and declares resources.
     fn declare(&self, policy: &Policy<'_>) -> Declared<Self::Spec>;
 
@@ -141,6 +146,14 @@ pub trait Kind: Send + Sync + 'static {
     fn inherited(&self, _live: &Self::Live) -> Option<Self::Live> {
         None
     }
+
+    /// What a resource is like, in the names that changes use; nothing where there is none. Values of
+    /// secrets are left out, and so is what changes by itself.
+    fn observe(&self, name: &str, live: &Self::Live) -> Option<Observed>;
+
+    /// What [`Kind::observe`] says of the settings that the policy names, once they are applied;
+    /// nothing where the policy wants that there is none.
+    fn expect(&self, context: &Context<'_>, address: &Address, spec: &Self::Spec) -> Option<Observed>;
 
     /// How a resource that nobody declares is deleted. `with_data` is the consent to delete what it
     /// holds as well.

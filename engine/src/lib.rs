@@ -19,6 +19,7 @@ pub mod desired;
 pub mod refresh;
 pub mod plan;
 pub mod prune;
+pub mod state;
 pub mod gate;
 pub mod event;
 pub mod apply;

@@ -17,6 +17,7 @@ use crate::diagnostic::{Diagnostic, Failure};
 use crate::kind::{AnyChange, Context, Provider, Report};
 use crate::prune::{self, Prune};
 use crate::refresh::{LiveState, refresh};
+use crate::state::State;
 use crate::target::Target;
 use crate::value::Value;
 
@@ -40,6 +41,10 @@ pub struct Plan {
     pub services: Vec<&'static str>,
     /// Problems that stop nothing.
     pub warnings: Vec<Diagnostic>,
+    /// What is declared or would be deleted, as it was when the plan was made.
+    pub live: State,
+    /// What is declared, as far as the policy names it.
+    pub expected: State,
 }
 
 /// All changes of one resource.
@@ -149,10 +154,16 @@ fn compare<Client>(
         reports: Vec::new(),
         services: desired.services.clone(),
         warnings: desired.warnings.clone(),
+        live: State::new(),
+        expected: State::new(),
     };
     for wanted in &desired.resources {
         let (kind, found) = (&provider.kinds[wanted.kind], live.of(wanted));
         let address = wanted.address.clone();
+        let observed = found.map(|live| kind.observe(address.name(), live)).transpose()?.flatten();
+        plan.live.extend(observed.map(|observed| (address.clone(), observed)));
+        let expected = kind.expect(&context, &address, &wanted.spec)?;
+        plan.expected.extend(expected.map(|expected| (address.clone(), expected)));
         plan.warnings.extend(kind.warnings(&address, &wanted.spec)?);
         let report = kind.report(&address, &wanted.spec, found)?;
         plan.reports.extend(report.map(|report| (address.clone(), report)));

@@ -119,10 +119,13 @@ async fn delete<Client>(
     }));
     for (resource, examined) in undeclared.iter().zip(examined.await) {
         let Undeclared { address, kind, .. } = resource;
-        let Some(change) = provider.kinds[*kind].prune(address, &examined?, with_data)? else {
+        let examined = examined?;
+        let Some(change) = provider.kinds[*kind].prune(address, &examined, with_data)? else {
             plan.undeclared.push(address.clone());
             continue;
         };
+        let observed = provider.kinds[*kind].observe(address.name(), &examined)?;
+        plan.live.extend(observed.map(|observed| (address.clone(), observed)));
         if change.is_doable() {
             let (address, kind) = (address.clone(), *kind);
             plan.steps.push(Step { address, kind, changes: vec![change], needs: Vec::new(), wave });

@@ -17,6 +17,7 @@ use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Failure, codes};
 use crate::path::Path;
 use crate::policy::Policy;
+use crate::state::Observed;
 use crate::value::Value;
 
 /// A kind's own spec, opaque.
@@ -30,6 +31,13 @@ pub struct Live(Arc<dyn Any + Send + Sync>);
 /// A kind's own operation, opaque.
 #[derive(Clone)]
 pub struct AnyOperation(Arc<dyn Any + Send + Sync>);
+
+impl AnyOperation {
+    /// The operation of a change that is only looked at: no kind can make it.
+    pub fn absent() -> Self {
+        Self(Arc::new(()))
+    }
+}
 
 /// A change whose operation is opaque.
 pub type AnyChange = Change<AnyOperation>;
@@ -45,6 +53,11 @@ pub trait ErasedKind<Client>: Send + Sync {
     /// See [`super::Kind::PRUNED_AS`].
     fn pruned_as(&self) -> Option<&'static str> {
         None
+    }
+
+    /// See [`super::Kind::ONE_PER_BRANCH`].
+    fn is_one_per_branch(&self) -> bool {
+        false
     }
 
     /// See [`Driver::prepare`].
@@ -75,6 +88,21 @@ pub trait ErasedKind<Client>: Send + Sync {
 
     /// See [`super::Kind::inherited`].
     fn inherited(&self, _live: &Live) -> Result<Option<Live>, Failure> {
+        Ok(None)
+    }
+
+    /// See [`super::Kind::observe`].
+    fn observe(&self, _name: &str, _live: &Live) -> Result<Option<Observed>, Failure> {
+        Ok(None)
+    }
+
+    /// See [`super::Kind::expect`].
+    fn expect(
+        &self,
+        _context: &Context<'_>,
+        _address: &Address,
+        _spec: &AnySpec,
+    ) -> Result<Option<Observed>, Failure> {
         Ok(None)
     }
 
@@ -197,6 +225,10 @@ where
         K::PRUNED_AS
     }
 
+    fn is_one_per_branch(&self) -> bool {
+        K::ONE_PER_BRANCH
+    }
+
     fn declare(&self, policy: &Policy<'_>) -> Declared<AnySpec> {
         erase_declared(self.0.declare(policy))
     }
@@ -238,6 +270,19 @@ where
     fn inherited(&self, live: &Live) -> Result<Option<Live>, Failure> {
         let inherited = self.0.inherited(restore::<K::Live>(&live.0, K::NAME)?);
         Ok(inherited.map(|live| Live(Arc::new(live))))
+    }
+
+    fn observe(&self, name: &str, live: &Live) -> Result<Option<Observed>, Failure> {
+        Ok(self.0.observe(name, restore::<K::Live>(&live.0, K::NAME)?))
+    }
+
+    fn expect(
+        &self,
+        context: &Context<'_>,
+        address: &Address,
+        spec: &AnySpec,
+    ) -> Result<Option<Observed>, Failure> {
+        Ok(self.0.expect(context, address, restore::<K::Spec>(&spec.0, K::NAME)?))
     }
 
     fn examine<'a>(

@@ -5,6 +5,7 @@ use neonform_engine::change::{Action, Attribute, Change, Impact, Record};
 use neonform_engine::kind::{Context, Declared, Kind, Resource};
 use neonform_engine::path::Path;
 use neonform_engine::policy::Policy;
+use neonform_engine::state::Observed;
 use neonform_engine::value::Value;
 
 use super::driver::AuthLive;
@@ -75,6 +76,15 @@ impl Kind for Auth {
 
     fn inherited(&self, live: &AuthLive) -> Option<AuthLive> {
         Some(live.clone())
+    }
+
+    fn observe(&self, _name: &str, live: &AuthLive) -> Option<Observed> {
+        let database = || vec![("database".to_owned(), live.database.as_str().into())];
+        live.enabled.then(|| Observed::new(database()))
+    }
+
+    fn expect(&self, _context: &Context<'_>, _address: &Address, _spec: &Spec) -> Option<Observed> {
+        Some(Observed::default())
     }
 
     fn export(&self, _name: &str, live: &AuthLive) -> Vec<(Path, Value)> {

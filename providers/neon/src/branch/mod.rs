@@ -18,6 +18,7 @@ mod spec;
 mod compute;
 mod creation;
 mod driver;
+mod observed;
 mod parent;
 
 pub use compute::{Compute, Suspend};

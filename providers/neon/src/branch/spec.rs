@@ -9,12 +9,13 @@ use neonform_engine::node::Shape;
 use neonform_engine::path::Path;
 use neonform_engine::places::Places;
 use neonform_engine::policy::Policy;
+use neonform_engine::state::Observed;
 use neonform_engine::value::Value;
 
 use super::compute::{self, Compute, shown};
 use super::creation::{self, NewBranch};
 use super::driver::{BranchLive, EndpointLive};
-use super::parent;
+use super::{observed, parent};
 use crate::duration;
 
 /// The longest lifetime: 30 days.
@@ -62,6 +63,7 @@ impl Kind for Branch {
     type Operation = Operation;
 
     const NAME: &'static str = "branch";
+    const ONE_PER_BRANCH: bool = true;
 
     fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
         check_closure(policy);
@@ -89,6 +91,14 @@ impl Kind for Branch {
         changes.extend(spec.protected.and_then(|wanted| protection_change(name, wanted, live)));
         changes.extend(spec.ttl.and_then(|wanted| expiry_change(context, wanted, live)));
         changes
+    }
+
+    fn observe(&self, _name: &str, live: &BranchLive) -> Option<Observed> {
+        Some(observed::live(live))
+    }
+
+    fn expect(&self, context: &Context<'_>, _address: &Address, spec: &Spec) -> Option<Observed> {
+        Some(observed::expected(spec, context.target.exists))
     }
 
     fn export(&self, _name: &str, live: &BranchLive) -> Vec<(Path, Value)> {

@@ -6,6 +6,7 @@ use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::kind::{Context, Declared, Kind, Resource};
 use neonform_engine::path::Path;
 use neonform_engine::policy::{Cursor, Policy};
+use neonform_engine::state::Observed;
 use neonform_engine::value::Value;
 
 use super::driver::BucketLive;
@@ -73,6 +74,14 @@ impl Kind for Bucket {
 
     fn inherited(&self, live: &BucketLive) -> Option<BucketLive> {
         Some(live.clone())
+    }
+
+    fn observe(&self, _name: &str, live: &BucketLive) -> Option<Observed> {
+        Some(Observed::new(vec![("access".to_owned(), live.access.as_str().into())]))
+    }
+
+    fn expect(&self, _context: &Context<'_>, _address: &Address, spec: &Spec) -> Option<Observed> {
+        Some(Observed::new(vec![("access".to_owned(), spec.access.into())]))
     }
 
     fn prune(&self, address: &Address, live: &BucketLive, with_data: bool) -> Option<Change<Operation>> {

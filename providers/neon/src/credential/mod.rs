@@ -20,6 +20,7 @@ use neonform_engine::change::Change;
 use neonform_engine::kind::{Context, Declared, Kind};
 use neonform_engine::path::Path;
 use neonform_engine::policy::Policy;
+use neonform_engine::state::Observed;
 use neonform_engine::value::Value;
 
 /// The credential kind.
@@ -43,6 +44,15 @@ impl Kind for Credential {
         spec: &Infallible,
         _live: Option<&CredentialLive>,
     ) -> Vec<Change<Infallible>> {
+        match *spec {}
+    }
+
+    /// A policy does not decide over credentials, and no two branches have the same.
+    fn observe(&self, _name: &str, _live: &CredentialLive) -> Option<Observed> {
+        None
+    }
+
+    fn expect(&self, _context: &Context<'_>, _address: &Address, spec: &Infallible) -> Option<Observed> {
         match *spec {}
     }
 

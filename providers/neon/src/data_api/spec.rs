@@ -7,6 +7,7 @@ use neonform_engine::kind::{Context, Declared, Kind, Resource};
 use neonform_engine::node::Shape;
 use neonform_engine::path::Path;
 use neonform_engine::policy::Policy;
+use neonform_engine::state::Observed;
 use neonform_engine::value::Value;
 
 use super::driver::DataApiLive;
@@ -93,6 +94,20 @@ impl Kind for DataApi {
     fn inherited(&self, live: &DataApiLive) -> Option<DataApiLive> {
         // Whether the platform copies it is not established; what it would be called is.
         Some(DataApiLive { enabled: false, settings: None, ..live.clone() })
+    }
+
+    fn observe(&self, _name: &str, live: &DataApiLive) -> Option<Observed> {
+        let settings = live.settings.iter().flatten();
+        let settings = settings.map(|(key, value)| (format!("settings.{key}"), value.clone()));
+        let database = ("database".to_owned(), live.database.as_str().into());
+        live.enabled.then(|| Observed::new(std::iter::once(database).chain(settings).collect()))
+    }
+
+    /// Without the provider, which the platform does not report.
+    fn expect(&self, _context: &Context<'_>, _address: &Address, spec: &Spec) -> Option<Observed> {
+        let settings = spec.written.settings.iter();
+        let settings = settings.map(|(key, value)| (format!("settings.{key}"), value.clone()));
+        spec.written.enabled.then(|| Observed::new(settings.collect()))
     }
 
     fn export(&self, _name: &str, live: &DataApiLive) -> Vec<(Path, Value)> {

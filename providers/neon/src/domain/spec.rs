@@ -6,6 +6,7 @@ use neonform_engine::kind::{Context, Declared, Kind, Report};
 use neonform_engine::path::Path;
 use neonform_engine::places::Places;
 use neonform_engine::policy::Policy;
+use neonform_engine::state::Observed;
 use neonform_engine::value::Value;
 
 use super::driver::DomainLive;
@@ -77,6 +78,15 @@ impl Kind for Domain {
         Some(change)
     }
 
+    fn observe(&self, _host: &str, live: &DomainLive) -> Option<Observed> {
+        let leads = if live.is_function() { live.entity.clone() } else { foreign_entity(live) };
+        Some(Observed::new(vec![("function".to_owned(), leads.into())]))
+    }
+
+    fn expect(&self, _context: &Context<'_>, _address: &Address, spec: &Spec) -> Option<Observed> {
+        Some(Observed::new(vec![("function".to_owned(), spec.function.as_str().into())]))
+    }
+
     fn report(&self, address: &Address, spec: &Spec, live: Option<&DomainLive>) -> Option<Report> {
         let mut fields = vec![
             ("domain".to_owned(), address.name().into()),
@@ -130,6 +140,10 @@ fn retarget(branch: &str, host: &str, spec: &Spec, live: &DomainLive) -> Change<
     change
 }
 
+fn foreign_entity(live: &DomainLive) -> String {
+    format!("{} {}", live.entity_type, live.entity)
+}
+
 fn foreign(branch: &str, host: &str, spec: &Spec, live: &DomainLive) -> Change<Operation> {
     let entity = |kind: &str, id: &str| {
         Value::Map(vec![("entityType".to_owned(), kind.into()), ("entityId".to_owned(), id.into())])
@@ -139,7 +153,7 @@ fn foreign(branch: &str, host: &str, spec: &Spec, live: &DomainLive) -> Change<O
         impact: Impact::Override,
         attributes: vec![Attribute::changed(
             "function",
-            Some(format!("{} {}", live.entity_type, live.entity).into()),
+            Some(foreign_entity(live).into()),
             spec.function.as_str(),
         )],
         origin: Origin::Unknown,

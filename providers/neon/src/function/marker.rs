@@ -70,6 +70,11 @@ pub fn bundle_digest(sha256: &[u8; 32]) -> String {
     hex(&sha256[..KEPT])
 }
 
+/// The beginning of a bundle's hash, for people.
+pub(super) fn short(digest: &str) -> String {
+    format!("sha256:{}", digest.get(..12).unwrap_or(digest))
+}
+
 /// The digest of an environment: sorted names and values, salted with project and slug. Slow by
 /// design; an empty environment has no secret and costs nothing.
 pub(super) fn environment_digest(project: &str, slug: &str, variables: &[(String, Secret)]) -> String {

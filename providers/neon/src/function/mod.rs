@@ -19,6 +19,7 @@ mod limits;
 mod read;
 mod external;
 mod marker;
+mod observed;
 mod cause;
 mod origin;
 mod driver;

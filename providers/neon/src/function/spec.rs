@@ -6,11 +6,13 @@ use neonform_engine::diagnostic::Diagnostic;
 use neonform_engine::kind::{Context, Declared, Kind};
 use neonform_engine::path::Path;
 use neonform_engine::policy::Policy;
+use neonform_engine::state::Observed;
 use neonform_engine::value::{Secret, Value};
 
 use super::cause;
 use super::driver::{Bundle, DeploymentLive, Earlier, FunctionLive, Status};
 use super::marker::{self, Marker};
+use super::observed;
 use super::origin;
 use super::read::{self, Source};
 use crate::homes::has_preview;
@@ -148,6 +150,14 @@ impl Kind for Function {
         Some(change)
     }
 
+    fn observe(&self, _slug: &str, live: &FunctionLive) -> Option<Observed> {
+        Some(observed::live(live))
+    }
+
+    fn expect(&self, _context: &Context<'_>, _address: &Address, spec: &Spec) -> Option<Observed> {
+        Some(observed::expected(spec))
+    }
+
     fn export(&self, slug: &str, live: &FunctionLive) -> Vec<(Path, Value)> {
         let place = Path::root().key("functions").key(slug).key("name");
         vec![(place, live.name.as_str().into())]
@@ -232,11 +242,14 @@ fn bundle_attributes(
     before: Option<&str>,
     deployed: Option<&Earlier>,
 ) -> [Attribute; 2] {
-    let short = |digest: &str| format!("sha256:{}", digest.get(..12).unwrap_or(digest));
     let size = spec.bundle.as_ref().map_or(0, |bundle| bundle.archive.len() as u64);
     let size_before = deployed.filter(|_| before.is_some()).and_then(|earlier| earlier.size);
     [
-        Attribute::changed("bundle", before.map(|digest| short(digest).into()), short(&wanted.bundle)),
+        Attribute::changed(
+            "bundle",
+            before.map(|digest| marker::short(digest).into()),
+            marker::short(&wanted.bundle),
+        ),
         Attribute::changed("size", size_before.map(Value::Bytes), Value::Bytes(size)),
     ]
 }

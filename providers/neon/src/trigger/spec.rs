@@ -6,6 +6,7 @@ use neonform_engine::kind::{Context, Declared, Kind};
 use neonform_engine::path::Path;
 use neonform_engine::places::Places;
 use neonform_engine::policy::Policy;
+use neonform_engine::state::{Attributes, Observed};
 use neonform_engine::value::Value;
 
 use super::driver::TriggerLive;
@@ -120,6 +121,20 @@ impl Kind for Trigger {
         Some(TriggerLive { inherited: true, enabled: false, ..live.clone() })
     }
 
+    fn observe(&self, _name: &str, live: &TriggerLive) -> Option<Observed> {
+        let mut attributes = attributes(&live.source, &live.function, &live.path);
+        attributes.push(("enabled".to_owned(), live.enabled.into()));
+        let identity =
+            vec![("id".to_owned(), live.id.as_str().into()), ("inherited".to_owned(), live.inherited.into())];
+        Some(Observed { attributes, identity })
+    }
+
+    fn expect(&self, _context: &Context<'_>, _address: &Address, spec: &Spec) -> Option<Observed> {
+        let mut attributes = attributes(&spec.source, &spec.function, &spec.path);
+        attributes.extend(spec.enabled.map(|enabled| ("enabled".to_owned(), enabled.into())));
+        Some(Observed::new(attributes))
+    }
+
     fn prune(&self, address: &Address, live: &TriggerLive, _with_data: bool) -> Option<Change<Operation>> {
         let mut change =
             Change::doable(Action::Delete, Impact::Destructive, Operation::Delete(live.id.clone()));
@@ -159,6 +174,14 @@ fn settings(spec: &Spec) -> Settings {
     }
 }
 
+/// What a trigger is like, but for whether it is on.
+fn attributes(source: &Source, function: &str, path: &str) -> Attributes {
+    let mut found = vec![("type".to_owned(), source.word().into()), ("function".to_owned(), function.into())];
+    found.extend(source.fields().into_iter().map(|(field, value)| (field.to_owned(), value)));
+    found.push(("functionPath".to_owned(), path.into()));
+    found
+}
+
 fn identifier(function: &str, name: &str) -> String {
     format!("trigger:{function}:{name}")
 }
@@ -177,14 +200,8 @@ fn record(name: &str, action: Action, settings: &Settings) -> Vec<Record> {
 fn creation(name: &str, spec: &Spec) -> Change<Operation> {
     let settings = settings(spec);
     let mut change = Change::doable(Action::Create, Impact::Additive, Operation::Create(settings.clone()));
-    change.attributes = vec![
-        Attribute::added("type", settings.source.word()),
-        Attribute::added("function", settings.function.as_str()),
-    ];
-    change
-        .attributes
-        .extend(settings.source.fields().into_iter().map(|(field, value)| Attribute::added(field, value)));
-    change.attributes.push(Attribute::added("functionPath", settings.path.as_str()));
+    let made = attributes(&settings.source, &settings.function, &settings.path);
+    change.attributes = made.into_iter().map(|(name, value)| Attribute::added(&name, value)).collect();
     change.attributes.push(Attribute::added("enabled", settings.enabled));
     change.records = record(name, Action::Create, &settings);
     change
