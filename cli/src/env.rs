@@ -10,6 +10,16 @@ pub const NEON_FUNCTIONS_POLL_INTERVAL_MS: &str = "NEON_FUNCTIONS_POLL_INTERVAL_
 pub const NEON_FUNCTIONS_POLL_TIMEOUT_MS: &str = "NEON_FUNCTIONS_POLL_TIMEOUT_MS";
 /// Turns colour off when set and not empty.
 pub const NO_COLOR: &str = "NO_COLOR";
+/// How wide results are where standard output is not a terminal.
+pub const COLUMNS: &str = "COLUMNS";
+/// The locale, before all others: one without UTF-8 gets ASCII signs.
+pub const LC_ALL: &str = "LC_ALL";
+/// The locale of characters.
+pub const LC_CTYPE: &str = "LC_CTYPE";
+/// The locale where nothing else says it.
+pub const LANG: &str = "LANG";
+/// The kind of terminal; `dumb` ones get no progress.
+pub const TERM: &str = "TERM";
 /// What is logged on standard error, in the notation of `tracing`.
 pub const NEONFORM_LOG: &str = "NEONFORM_LOG";
 /// The home directory, where the search for a policy and for a context file ends.

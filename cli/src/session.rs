@@ -17,6 +17,7 @@ use crate::args::{Format, Global, PolicyArgs, PurposeArgs};
 use crate::backend::own_folder;
 use crate::bundler::SourceBundler;
 use crate::context::Context;
+use crate::output::page::Page;
 use crate::output::text::printable;
 use crate::pipeline::Source;
 use crate::policy_file::Search;
@@ -30,6 +31,8 @@ pub struct Session {
     pub working: PathBuf,
     /// The context file's content.
     pub context: Context,
+    /// What results for people are drawn on.
+    pub page: Page,
     home: Option<PathBuf>,
 }
 
@@ -45,7 +48,7 @@ impl Session {
         })?;
         let home = env::given(env::HOME).map(PathBuf::from);
         let context = Context::read(global.context_file.as_deref(), &working, home.as_deref());
-        Ok(Self { global, working, context, home })
+        Ok(Self { global, working, context, page: Page::of_standard_output(), home })
     }
 
     /// The policy that a command is about, ready to be evaluated.

@@ -80,7 +80,7 @@ impl View<'_> {
     /// The plan before it is applied; the other formats show it with its outcome.
     fn plan(&self, plan: &Plan) {
         if self.session.global.output == Format::Human {
-            print::human(|out| human::plan(out, plan, &[], self.show_unmanaged));
+            print::human(|out| human::plan(out, self.session.page, plan, &[], self.show_unmanaged));
         }
     }
 
@@ -88,7 +88,7 @@ impl View<'_> {
         match self.session.global.output {
             Format::Human | Format::Markdown if plan.is_empty() => {}
             Format::Human | Format::Markdown => {
-                print::human(|out| human::outcome(out, plan, outcome, &again(&[])))
+                print::human(|out| human::outcome(out, self.session.page, plan, outcome, &again(&[])))
             }
             Format::Json => print::json(&json::plan(plan, Some(outcome))),
             Format::NeonJson => print::json(&neon_json::result(plan, Some(outcome))),
@@ -108,9 +108,9 @@ impl View<'_> {
         }
         let partial = creation.partial(&again);
         match self.session.global.output {
-            Format::Human | Format::Markdown => {
-                print::human(|out| human::outcome(out, &creation.plan, &creation.outcome, &again))
-            }
+            Format::Human | Format::Markdown => print::human(|out| {
+                human::outcome(out, self.session.page, &creation.plan, &creation.outcome, &again)
+            }),
             Format::Json => print::json(&json::creation(
                 &creation.plan,
                 &creation.outcome,
@@ -128,7 +128,7 @@ impl View<'_> {
         let reasons = reasons(plan, verdict);
         match self.session.global.output {
             Format::Human | Format::Markdown => {
-                print::human(|out| human::plan(out, plan, missing, self.show_unmanaged));
+                print::human(|out| human::plan(out, self.session.page, plan, missing, self.show_unmanaged));
             }
             Format::Json => print::json(&json::refused(plan, &reasons)),
             Format::NeonJson => print::json(&neon_json::refusal(plan)),

@@ -20,9 +20,9 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
     connection.close().await;
     let plan = planned?;
     match session.global.output {
-        Format::Human => {
-            print::human(|out| human::plan(out, &plan, &missing(&plan), args.purpose.show_unmanaged))
-        }
+        Format::Human => print::human(|out| {
+            human::plan(out, session.page, &plan, &missing(&plan), args.purpose.show_unmanaged)
+        }),
         Format::Json => print::json(&json::plan(&plan, None)),
         Format::NeonJson => print::json(&neon_json::result(&plan, None)),
         Format::Markdown => {

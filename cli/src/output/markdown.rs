@@ -11,6 +11,7 @@ use neonform_engine::gate::Missing;
 use neonform_engine::plan::Plan;
 
 use super::human;
+use super::page::Page;
 use super::text::printable;
 
 /// Characters that a comment may have, with room for the note.
@@ -30,14 +31,14 @@ pub fn plan(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
     if plan.is_empty() && plan.drift.is_empty() && plan.undeclared.is_empty() {
         return head;
     }
-    head + &folded(&text(plan, show_unmanaged), MOST)
+    head + &folded(&text(plan, missing, show_unmanaged), MOST)
 }
 
 /// The plan as people read it, without colours.
-fn text(plan: &Plan, show_unmanaged: bool) -> String {
+fn text(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
     let mut out = StripStream::new(Vec::new());
     // Writing to memory does not fail.
-    let _ = human::plan(&mut out, plan, &[], show_unmanaged);
+    let _ = human::plan(&mut out, Page::default(), plan, missing, show_unmanaged);
     let _ = out.flush();
     let text = String::from_utf8_lossy(&out.into_inner()).into_owned();
     // The signs at the beginning of the line are what a diff is coloured by.

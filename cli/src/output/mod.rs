@@ -10,6 +10,7 @@ pub mod json;
 pub mod markdown;
 pub mod matrix;
 pub mod neon_json;
+pub mod page;
 pub mod status;
 pub mod text;
 pub mod typescript;

@@ -1,0 +1,105 @@
+//! What results for people are drawn on: how wide it is, and which signs it can show.
+//!
+//! Widths are columns of a terminal, where a character may take two. Nothing is wider than the page but a
+//! word that cannot be broken.
+
+use neonform_engine::change::Action;
+use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
+use unicode_width::UnicodeWidthStr;
+
+use crate::env;
+
+/// The width where nothing says another.
+const USUAL: usize = 80;
+/// Narrower than this, nothing can be laid out.
+const LEAST: usize = 40;
+
+/// A page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Columns.
+    pub width: usize,
+    /// Whether only ASCII shows.
+    pub ascii: bool,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { width: USUAL, ascii: false }
+    }
+}
+
+impl Page {
+    /// Standard output: as wide as its terminal, else as `COLUMNS` says.
+    pub fn of_standard_output() -> Self {
+        let terminal = terminal_size::terminal_size_of(std::io::stdout());
+        let told = || env::given(env::COLUMNS)?.trim().parse().ok();
+        let width = terminal.map(|(width, _)| usize::from(width.0)).or_else(told);
+        let width = width.filter(|width| *width > 0).unwrap_or(USUAL).max(LEAST);
+        Self { width, ascii: is_ascii_only() }
+    }
+
+    /// Between an old value and a new one.
+    pub fn arrow(self) -> &'static str {
+        if self.ascii { "->" } else { "→" }
+    }
+
+    /// In place of what is left out.
+    pub fn ellipsis(self) -> &'static str {
+        if self.ascii { "..." } else { "…" }
+    }
+
+    /// The sign of an action.
+    pub fn sign(self, action: Action) -> &'static str {
+        match action {
+            Action::Replace if self.ascii => "+/-",
+            other => other.glyph(),
+        }
+    }
+}
+
+/// Whether the locale says so; where none is set, everything shows.
+fn is_ascii_only() -> bool {
+    let locale = [env::LC_ALL, env::LC_CTYPE, env::LANG].into_iter().find_map(env::given);
+    locale.is_some_and(|locale| !locale.replace('-', "").to_ascii_lowercase().contains("utf8"))
+}
+
+/// The columns that a text takes.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Text filled up with blanks to a width.
+pub fn padded(text: &str, to: usize) -> String {
+    format!("{text}{}", " ".repeat(to.saturating_sub(width(text))))
+}
+
+/// Text on lines of at most `width` columns, broken at blanks only; all but the first are set in by `hanging`.
+pub fn wrapped(text: &str, width: usize, hanging: usize) -> Vec<String> {
+    let hanging = " ".repeat(hanging);
+    let options = Options::new(width)
+        .subsequent_indent(&hanging)
+        .break_words(false)
+        .word_separator(WordSeparator::AsciiSpace)
+        .word_splitter(WordSplitter::NoHyphenation)
+        .wrap_algorithm(WrapAlgorithm::FirstFit);
+    textwrap::wrap(text, options).into_iter().map(String::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wide_characters_take_two_columns() {
+        assert_eq!((width("名前"), padded("名前", 6)), (4, "名前  ".to_owned()));
+        assert_eq!(wrapped("名前 名前 名前", 9, 0), ["名前 名前", "名前"]);
+    }
+
+    #[test]
+    fn a_word_is_never_broken() {
+        let url = "  https://example.com/long-path";
+        assert_eq!(wrapped("to https://example.com/long-path there", 10, 2), ["to", url, "  there"]);
+        assert_eq!(wrapped("", 10, 2), [""]);
+    }
+}
