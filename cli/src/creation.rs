@@ -108,7 +108,7 @@ async fn second_half(
             let outcome = apply(&provider, &plan, listen).await;
             Ok((plan, outcome))
         }
-        Verdict::Impossible | Verdict::Needs(_) => {
+        Verdict::Impossible | Verdict::Unknown | Verdict::Needs(_) => {
             let names: Vec<String> =
                 plan.impossible.iter().map(|finding| finding.address.to_string()).collect();
             Err(Diagnostic::error(codes::CONFLICT, "the new branch cannot be made what the policy says")

@@ -106,6 +106,11 @@ impl Attribute {
     pub fn changed(name: &str, before: Option<Value>, after: impl Into<Value>) -> Self {
         Self { name: name.to_owned(), before, after: Some(after.into()) }
     }
+
+    /// An attribute of which nobody knows what it is to be.
+    pub fn unknown(name: &str, before: Option<Value>) -> Self {
+        Self { name: name.to_owned(), before, after: Some(Value::Unknown) }
+    }
 }
 
 /// What a person can do about a change that cannot be made or is not made.
@@ -154,6 +159,8 @@ pub enum Doable<Operation> {
     No(Remedy),
     /// It is shown and not made: nobody asked for it, or the API has no call for it.
     Shown(Remedy),
+    /// It is a change of the plan, but some of its values are not known; such a plan is never applied.
+    Unknown,
 }
 
 /// One change of one resource; `Operation` is what the kind's driver needs to make it.
@@ -222,6 +229,7 @@ impl<Operation> Change<Operation> {
                 Doable::Yes(operation) => Doable::Yes(convert(operation)),
                 Doable::No(remedy) => Doable::No(remedy),
                 Doable::Shown(remedy) => Doable::Shown(remedy),
+                Doable::Unknown => Doable::Unknown,
             },
             records: self.records,
             conflict: self.conflict,
@@ -238,5 +246,16 @@ impl<Operation> Change<Operation> {
     /// Whether it is made when a plan is applied.
     pub fn is_doable(&self) -> bool {
         matches!(self.doable, Doable::Yes(_))
+    }
+
+    /// Whether it belongs to a step, and not among what is only shown or cannot be made.
+    pub fn is_planned(&self) -> bool {
+        matches!(self.doable, Doable::Yes(_) | Doable::Unknown)
+    }
+
+    /// Whether one of its values is not known.
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.doable, Doable::Unknown)
+            || self.attributes.iter().any(|attribute| attribute.after == Some(Value::Unknown))
     }
 }

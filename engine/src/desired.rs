@@ -13,6 +13,7 @@ use crate::kind::{AnySpec, Declared, ErasedKind, Resource};
 use crate::places::Places;
 use crate::policy::Policy;
 use crate::target::Target;
+use crate::unknown::Unknown;
 use crate::value::Value;
 
 /// What should exist on a branch.
@@ -42,6 +43,8 @@ pub struct Wanted {
     pub needs: Vec<Address>,
     /// Where in the sources it is declared.
     pub places: Places,
+    /// Attributes that the policy sets to what nobody knows.
+    pub unknown: Vec<Unknown>,
 }
 
 /// Checks what a policy file exports, before any branch is known (spec 1).
@@ -99,9 +102,9 @@ fn declare<Client>(kinds: &[Box<dyn ErasedKind<Client>>], policy: &Policy<'_>) -
         parts.services.extend(service);
         for resource in resources {
             report_duplicate(policy, &mut declared, &resource);
-            let Resource { address, spec, owner, mut needs, places, .. } = resource;
+            let Resource { address, spec, owner, mut needs, places, unknown, .. } = resource;
             needs.extend(owner.iter().cloned());
-            wanted.push((owner, Wanted { address, kind, spec, needs, places }));
+            wanted.push((owner, Wanted { address, kind, spec, needs, places, unknown }));
         }
     }
     (beside_owners(wanted), parts)

@@ -99,6 +99,8 @@ pub mod codes {
         INVALID_PACKAGE_NAME = "invalid-package-name", "INVALID_CONFIG";
         /// The `branch` closure threw.
         CLOSURE_THREW = "closure-threw", "INVALID_CONFIG";
+        /// A value that depends on a variable which this run is not told, where it decides what exists.
+        UNKNOWN_VALUE = "unknown-value", "INVALID_CONFIG";
         /// A promise, a `Map` or another thing that is not plain data (spec 2.3).
         NOT_PLAIN_DATA = "not-plain-data", "INVALID_CONFIG";
         /// A policy in the retired function form (spec 2.3).

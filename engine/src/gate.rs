@@ -64,6 +64,8 @@ pub enum Verdict {
     Allowed,
     /// Something cannot be made; no consent helps.
     Impossible,
+    /// Some values are not known, so that it can only be read; no consent helps.
+    Unknown,
     /// These consents are missing.
     Needs(Vec<Missing>),
 }
@@ -72,6 +74,9 @@ pub enum Verdict {
 pub fn judge(plan: &Plan, consent: Consent) -> Verdict {
     if !plan.impossible.is_empty() {
         return Verdict::Impossible;
+    }
+    if !plan.unknown().is_empty() {
+        return Verdict::Unknown;
     }
     let mut missing = Vec::new();
     if plan.target.is_protected == Some(true) && !plan.steps.is_empty() && !consent.allow_protected {

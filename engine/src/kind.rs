@@ -17,6 +17,7 @@ use crate::places::Places;
 use crate::policy::{Cursor, Policy};
 use crate::state::Observed;
 use crate::target::Target;
+use crate::unknown::Unknown;
 use crate::value::Value;
 
 mod erased;
@@ -42,12 +43,15 @@ pub struct Resource<Spec> {
     pub path: Path,
     /// Where in the sources that is.
     pub places: Places,
+    /// Attributes that the policy sets to what nobody knows; the spec leaves them as if unset.
+    pub unknown: Vec<Unknown>,
 }
 
 impl<Spec> Resource<Spec> {
     /// A resource that needs nothing, declared where nobody knows.
     pub fn new(address: Address, spec: Spec, path: Path) -> Self {
-        Self { address, spec, owner: None, needs: Vec::new(), path, places: Places::default() }
+        let (places, unknown) = (Places::default(), Vec::new());
+        Self { address, spec, owner: None, needs: Vec::new(), path, places, unknown }
     }
 
     /// A resource that needs nothing and is declared by a value.

@@ -13,6 +13,7 @@ pub mod target;
 pub mod policy;
 pub mod places;
 pub mod change;
+pub mod unknown;
 pub mod kind;
 pub mod graph;
 pub mod desired;

@@ -52,6 +52,8 @@ pub enum Shape {
     Object(Vec<Entry>),
     /// A function; it stays behind in the engine.
     Function,
+    /// A value that depends on variables of the environment which this run is not told, by their names.
+    Unknown(Vec<String>),
     /// Anything else, described: "a promise", "a Map", "a symbol".
     Other(String),
 }
@@ -92,6 +94,7 @@ impl Node {
             Shape::List(items) => format!("a list of {}", items.len()),
             Shape::Object(_) => "an object".to_owned(),
             Shape::Function => "a function".to_owned(),
+            Shape::Unknown(_) => "(unknown)".to_owned(),
             Shape::Other(what) => what.clone(),
         }
     }

@@ -19,6 +19,7 @@ use crate::prune::{self, Prune};
 use crate::refresh::{LiveState, refresh};
 use crate::state::State;
 use crate::target::Target;
+use crate::unknown;
 use crate::value::Value;
 
 /// What would be done.
@@ -113,6 +114,14 @@ impl Plan {
         self.reports.iter().filter_map(note).collect()
     }
 
+    /// Resources with a value that is not known: a plan with one is only to be read.
+    pub fn unknown(&self) -> Vec<&Address> {
+        let mut found: Vec<&Address> =
+            self.changes().filter(|(_, change)| change.is_unknown()).map(|(address, _)| address).collect();
+        found.dedup();
+        found
+    }
+
     /// Every change that would be made, with its address, in order.
     pub fn changes(&self) -> impl Iterator<Item = (&Address, &AnyChange)> {
         self.steps.iter().flat_map(|step| step.changes.iter().map(move |change| (&step.address, change)))
@@ -161,25 +170,30 @@ fn compare<Client>(
         let (kind, found) = (&provider.kinds[wanted.kind], live.of(wanted));
         let address = wanted.address.clone();
         let observed = found.map(|live| kind.observe(address.name(), live)).transpose()?.flatten();
+        let stands = observed.clone().unwrap_or_default();
         plan.live.extend(observed.map(|observed| (address.clone(), observed)));
-        let expected = kind.expect(&context, &address, &wanted.spec)?;
+        let mut expected = kind.expect(&context, &address, &wanted.spec)?;
+        if let Some(expected) = &mut expected {
+            wanted.unknown.iter().for_each(|one| expected.set(&one.attribute, &Value::Unknown));
+        }
         plan.expected.extend(expected.map(|expected| (address.clone(), expected)));
         plan.warnings.extend(kind.warnings(&address, &wanted.spec)?);
         let report = kind.report(&address, &wanted.spec, found)?;
         plan.reports.extend(report.map(|report| (address.clone(), report)));
         let changes = kind.diff(&context, &address, &wanted.spec, found)?;
+        let changes = unknown::mark(changes, &wanted.unknown, &stands);
         let changes = changes.into_iter().map(|change| change.declared(&wanted.places));
-        let (doable, found): (Vec<_>, Vec<_>) = changes.partition(AnyChange::is_doable);
+        let (planned, found): (Vec<_>, Vec<_>) = changes.partition(AnyChange::is_planned);
         for change in found {
             let list =
                 if matches!(change.doable, Doable::No(_)) { &mut plan.impossible } else { &mut plan.drift };
             list.push(Finding { address: address.clone(), change });
         }
-        if doable.is_empty() {
+        if planned.is_empty() {
             plan.unchanged.push(address);
         } else {
             let (kind, needs) = (wanted.kind, wanted.needs.clone());
-            plan.steps.push(Step { address, kind, changes: doable, needs, wave: 0 });
+            plan.steps.push(Step { address, kind, changes: planned, needs, wave: 0 });
         }
     }
     let changed: HashSet<Address> = plan.steps.iter().map(|step| step.address.clone()).collect();

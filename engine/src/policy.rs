@@ -6,6 +6,8 @@
 //! end, all its unknown keys in one diagnostic (spec 1.3). Several kinds may read one object: equal
 //! diagnostics count once. What a key means is the kinds' business, not this file's.
 
+mod unknown;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -237,9 +239,12 @@ impl<'a> Cursor<'a> {
         Diagnostic { inside: self.policy.inside(self.half), ..diagnostic }
     }
 
-    /// Adds a problem to the policy's.
+    /// Adds a problem to the policy's; of a value that is not known there is only one to tell.
     pub fn report(&self, diagnostic: Diagnostic) {
-        self.policy.report(diagnostic);
+        self.policy.report(match self.unknown() {
+            Some(variables) => self.undecided(variables),
+            None => diagnostic,
+        });
     }
 
     fn wrong_type(&self, expected: &str) {

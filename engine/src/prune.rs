@@ -126,7 +126,7 @@ async fn delete<Client>(
         };
         let observed = provider.kinds[*kind].observe(address.name(), &examined)?;
         plan.live.extend(observed.map(|observed| (address.clone(), observed)));
-        if change.is_doable() {
+        if change.is_planned() {
             let (address, kind) = (address.clone(), *kind);
             plan.steps.push(Step { address, kind, changes: vec![change], needs: Vec::new(), wave });
         } else {

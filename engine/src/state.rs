@@ -33,6 +33,19 @@ impl Observed {
     pub fn new(attributes: Attributes) -> Self {
         Self { attributes, identity: Vec::new() }
     }
+
+    /// One setting, if it has it.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.attributes.iter().find(|(found, _)| found == name).map(|(_, value)| value)
+    }
+
+    /// Sets one setting.
+    pub fn set(&mut self, name: &str, value: &Value) {
+        match self.attributes.iter_mut().find(|(found, _)| found == name) {
+            Some((_, old)) => *old = value.clone(),
+            None => self.attributes.push((name.to_owned(), value.clone())),
+        }
+    }
 }
 
 /// Resources by address.
@@ -75,10 +88,8 @@ impl Plan {
     /// What there will be once the plan is applied: `state` is what there is, all of it or what the plan is about.
     pub fn result(&self, mut state: State) -> State {
         for (address, expected) in &self.expected {
-            let attributes = &mut state.entry(address.clone()).or_default().attributes;
-            for (name, value) in &expected.attributes {
-                set(attributes, name, value);
-            }
+            let resource = state.entry(address.clone()).or_default();
+            expected.attributes.iter().for_each(|(name, value)| resource.set(name, value));
         }
         for (address, change) in self.changes() {
             if change.action == Action::Delete {
@@ -90,13 +101,6 @@ impl Plan {
             }
         }
         state
-    }
-}
-
-fn set(attributes: &mut Attributes, name: &str, value: &Value) {
-    match attributes.iter_mut().find(|(found, _)| found == name) {
-        Some((_, old)) => *old = value.clone(),
-        None => attributes.push((name.to_owned(), value.clone())),
     }
 }
 

@@ -50,6 +50,8 @@ pub enum Value {
     String(String),
     /// A text that never shows.
     Secret(Secret),
+    /// A value that this run is not told; it shows as `(unknown)` and equals nothing that is there.
+    Unknown,
     /// Values in order.
     List(Vec<Value>),
     /// Named values in order.
@@ -165,6 +167,7 @@ fn write_inner(value: &Value, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         Value::Bytes(size) => write_size(*size, out),
         Value::String(value) => write!(out, "{value:?}"),
         Value::Secret(value) => write!(out, "{value}"),
+        Value::Unknown => out.write_str("(unknown)"),
         Value::List(items) => {
             out.write_str("[")?;
             for (position, item) in items.iter().enumerate() {

@@ -186,8 +186,17 @@ fn reasons(plan: &Plan, verdict: &Verdict) -> Vec<Diagnostic> {
             .found(listed(plan.impossible.iter().map(|finding| &finding.address)))
             .fix("see each change for what to do about it"),
         ],
+        Verdict::Unknown => vec![unknown(plan)],
         Verdict::Needs(missing) => missing.iter().map(|need| reason(plan, *need)).collect(),
     }
+}
+
+/// Why a plan that holds values nobody knows is not made so.
+fn unknown(plan: &Plan) -> Diagnostic {
+    let summary = "the plan holds values that this run does not know; nothing was changed";
+    Diagnostic::error(codes::UNKNOWN_VALUE, summary)
+        .found(listed(plan.unknown().into_iter()))
+        .fix("apply without --untrusted, or allow the variables that they depend on with --env-allow")
 }
 
 fn reason(plan: &Plan, need: Missing) -> Diagnostic {

@@ -64,6 +64,6 @@ fn missing(plan: &Plan) -> Vec<neonform_engine::gate::Missing> {
     let consent = if plan.target.id.is_none() { Consent::to_policy(false) } else { Consent::default() };
     match judge(plan, consent) {
         Verdict::Needs(missing) => missing,
-        Verdict::Allowed | Verdict::Impossible => Vec::new(),
+        Verdict::Allowed | Verdict::Impossible | Verdict::Unknown => Vec::new(),
     }
 }

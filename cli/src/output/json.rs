@@ -1,8 +1,9 @@
 //! `--output json`: versioned, documented by its types of line below, stable.
 //!
 //! `version` changes when a field changes its meaning or goes; fields may be added. Secrets are
-//! `{"secret": true}`, sizes numbers of bytes. A change's `origin` says which side moved since the last apply:
-//! `policy`, `drift`, `both`, or `unknown` where what is live does not carry what it was made from.
+//! `{"secret": true}`, values that this run is not told `{"unknown": true}`, sizes numbers of bytes. A change's
+//! `origin` says which side moved since the last apply: `policy`, `drift`, `both`, or `unknown` where what is
+//! live does not carry what it was made from.
 
 use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
@@ -224,6 +225,7 @@ fn convert(value: &Value, secret: &dyn Fn(&neonform_engine::value::Secret) -> Js
         Value::Bytes(size) => (*size).into(),
         Value::String(text) => text.as_str().into(),
         Value::Secret(text) => secret(text),
+        Value::Unknown => json!({ "unknown": true }),
         Value::List(items) => items.iter().map(|item| convert(item, secret)).collect(),
         Value::Map(entries) => {
             Json::Object(entries.iter().map(|(key, item)| (key.clone(), convert(item, secret))).collect())

@@ -186,6 +186,7 @@ fn literal(value: &Value) -> String {
         Value::Bytes(size) => size.to_string(),
         Value::String(text) => string(text),
         Value::Secret(secret) => string(&secret.to_string()),
+        Value::Unknown => string(&value.to_string()),
         Value::List(items) => format!("[{}]", items.iter().map(literal).collect::<Vec<_>>().join(", ")),
         Value::Map(entries) if entries.is_empty() => "{}".to_owned(),
         Value::Map(entries) => {

@@ -189,6 +189,7 @@ fn erase_declared<Spec: Send + Sync + 'static>(declared: Declared<Spec>) -> Decl
         needs: resource.needs,
         path: resource.path,
         places: resource.places,
+        unknown: resource.unknown,
     };
     Declared {
         resources: declared.resources.into_iter().map(erase).collect(),

@@ -6,7 +6,8 @@ use serde_json::{Number, Value as Json};
 /// A value as a request carries it; a secret leaves here.
 pub(crate) fn json(value: &Value) -> Json {
     match value {
-        Value::Null => Json::Null,
+        // What is unknown is never sent: a plan that holds it is not applied.
+        Value::Null | Value::Unknown => Json::Null,
         Value::Bool(value) => (*value).into(),
         Value::Number(value) => number(*value),
         Value::Bytes(size) => (*size).into(),

@@ -267,7 +267,7 @@ fn refusal(
     };
     match (verdict, case.spec["options"]["confirm"].as_str()) {
         (Verdict::Allowed, _) => None,
-        (Verdict::Impossible, _) => Some(conflict()),
+        (Verdict::Impossible | Verdict::Unknown, _) => Some(conflict()),
         (Verdict::Needs(missing), Some(answer)) => {
             actual.confirmations = Some(missing.clone());
             (answer != "accept").then(|| aborted(missing))

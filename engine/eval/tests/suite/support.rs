@@ -167,6 +167,7 @@ pub(crate) fn show(node: &Node) -> String {
             format!("{{{}}}", entries.join(", "))
         }
         Shape::Function => "function".to_owned(),
+        Shape::Unknown(names) => format!("(unknown: {})", names.join(" ")),
         Shape::Other(what) => format!("<{what}>"),
     }
 }

@@ -6,6 +6,7 @@
 use neonform_engine::diagnostic::{Diagnostic, Layer, codes};
 use neonform_engine::node::Shape;
 use neonform_engine::policy::{Cursor, Object};
+use neonform_engine::unknown::Unknown;
 use neonform_engine::value::Value;
 
 use crate::duration;
@@ -42,10 +43,11 @@ impl Compute {
 }
 
 /// Reads `computeSettings`; faults are reported.
-pub(super) fn read(object: &Object<'_>) -> Compute {
-    let min = object.get("autoscalingLimitMinCu");
-    let max = object.get("autoscalingLimitMaxCu");
-    let suspend = object.get("suspendTimeout").and_then(|cursor| suspend(&cursor));
+pub(super) fn read(object: &Object<'_>, unknown: &mut Vec<Unknown>) -> Compute {
+    let mut get = |key: &str| object.known(key, &format!("computeSettings.{key}"), unknown);
+    let min = get("autoscalingLimitMinCu");
+    let max = get("autoscalingLimitMaxCu");
+    let suspend = get("suspendTimeout").and_then(|cursor| suspend(&cursor));
     let read = Compute { min: min.as_ref().and_then(size), max: max.as_ref().and_then(size), suspend };
     if let (Some(min_cursor), Some(max_cursor), Some(low), Some(high)) = (&min, &max, read.min, read.max) {
         check_range(object, (min_cursor, low), (max_cursor, high));

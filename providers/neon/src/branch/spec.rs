@@ -10,6 +10,7 @@ use neonform_engine::path::Path;
 use neonform_engine::places::Places;
 use neonform_engine::policy::Policy;
 use neonform_engine::state::Observed;
+use neonform_engine::unknown::Unknown;
 use neonform_engine::value::Value;
 
 use super::compute::{self, Compute, shown};
@@ -68,11 +69,12 @@ impl Kind for Branch {
     fn declare(&self, policy: &Policy<'_>) -> Declared<Spec> {
         check_closure(policy);
         let mut declared = Declared::default();
-        let spec = read_tuning(policy, &mut declared.resolved);
+        let mut unknown = Vec::new();
+        let spec = read_tuning(policy, &mut declared.resolved, &mut unknown);
         if let Some(target) = policy.target() {
             let address = Address::new(Self::NAME, &target.name);
             let resource = Resource::new(address, spec, Path::root().key("branch"));
-            declared.resources.push(Resource { places: places(policy), ..resource });
+            declared.resources.push(Resource { places: places(policy), unknown, ..resource });
         }
         declared
     }
@@ -136,11 +138,11 @@ fn check_closure(policy: &Policy<'_>) {
     }
 }
 
-fn read_tuning(policy: &Policy<'_>, resolved: &mut Vec<(Path, Value)>) -> Spec {
+fn read_tuning(policy: &Policy<'_>, resolved: &mut Vec<(Path, Value)>, unknown: &mut Vec<Unknown>) -> Spec {
     let Some(tuning) = policy.tuning() else { return Spec::default() };
     let parent = tuning.get("parent").and_then(|cursor| parent::read(&cursor));
-    let protected = tuning.get("protected").and_then(|cursor| cursor.boolean());
-    let ttl = tuning.get("ttl").and_then(|cursor| {
+    let protected = tuning.known("protected", "protected", unknown).and_then(|cursor| cursor.boolean());
+    let ttl = tuning.known("ttl", "expiresAt", unknown).and_then(|cursor| {
         let seconds = duration::seconds(&cursor)?;
         if seconds > LONGEST_TTL {
             cursor.report(
@@ -154,8 +156,9 @@ fn read_tuning(policy: &Policy<'_>, resolved: &mut Vec<(Path, Value)>) -> Spec {
         Some(seconds)
     });
     let postgres = tuning.get("postgres").and_then(|cursor| cursor.object());
-    let compute =
-        postgres.and_then(|postgres| postgres.get("computeSettings")?.object()).map(|o| compute::read(&o));
+    let compute = postgres
+        .and_then(|postgres| postgres.get("computeSettings")?.object())
+        .map(|o| compute::read(&o, unknown));
     resolved.extend(parent.map(|name| (Path::root().key("parent"), name.into())));
     resolved.extend(protected.map(|value| (Path::root().key("protected"), value.into())));
     #[expect(clippy::cast_precision_loss, reason = "a lifetime is at most 2592000")]
@@ -165,7 +168,16 @@ fn read_tuning(policy: &Policy<'_>, resolved: &mut Vec<(Path, Value)>) -> Spec {
             (Path::root().key("postgres").key("computeSettings"), Value::Map(compute.written()))
         }),
     );
+    resolved.extend(unknown.iter().map(|one| (place(&one.attribute), Value::Unknown)));
     Spec { compute, protected, ttl, parent: parent.map(str::to_owned) }
+}
+
+/// Where the resolved policy has what an attribute comes from.
+fn place(attribute: &str) -> Path {
+    match attribute.split_once('.') {
+        Some((settings, name)) => Path::root().key("postgres").key(settings).key(name),
+        None => Path::root().key(if attribute == "expiresAt" { "ttlSeconds" } else { attribute }),
+    }
 }
 
 fn compute_change(branch: &str, wanted: &Compute, live: &BranchLive) -> Option<Change<Operation>> {

@@ -7,6 +7,7 @@ use neonform_engine::kind::{Context, Declared, Kind, Resource};
 use neonform_engine::path::Path;
 use neonform_engine::policy::{Cursor, Policy};
 use neonform_engine::state::Observed;
+use neonform_engine::unknown;
 use neonform_engine::value::Value;
 
 use super::driver::BucketLive;
@@ -108,15 +109,17 @@ fn read(name: &str, cursor: &Cursor<'_>) -> Option<Resource<Spec>> {
         return None;
     }
     let object = cursor.object()?;
-    let access =
-        object.get("access").map_or(Some("private"), |access| access.choice(&["private", "public_read"]))?;
-    Some(Resource::declared(Address::new(Bucket::NAME, name), Spec { access }, cursor))
+    let mut unknown = Vec::new();
+    let access = object.known("access", "access", &mut unknown);
+    let access = access.map_or(Some("private"), |access| access.choice(&["private", "public_read"]))?;
+    let resource = Resource::declared(Address::new(Bucket::NAME, name), Spec { access }, cursor);
+    Some(Resource { unknown, ..resource })
 }
 
 fn resolved(resource: &Resource<Spec>) -> Value {
     Value::Map(vec![
         ("name".to_owned(), resource.address.name().into()),
-        ("access".to_owned(), resource.spec.access.into()),
+        ("access".to_owned(), unknown::shown("access", resource.spec.access, &resource.unknown)),
     ])
 }
 

@@ -2,7 +2,9 @@
 
 use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::node::Shape;
+use neonform_engine::path::Path;
 use neonform_engine::policy::{Cursor, Object};
+use neonform_engine::unknown::Unknown;
 use neonform_engine::value::Value;
 
 use crate::toggle::is_enabled;
@@ -18,6 +20,8 @@ pub struct Written {
     pub external: Vec<(&'static str, String)>,
     /// The named settings, in the policy's names and this file's order.
     pub settings: Vec<(&'static str, Value)>,
+    /// What nobody knows of all that.
+    pub unknown: Vec<Unknown>,
 }
 
 impl Written {
@@ -28,7 +32,12 @@ impl Written {
         if !self.settings.is_empty() {
             fields.push(("settings".to_owned(), named(&self.settings)));
         }
-        Value::Map(fields)
+        let mut resolved = Value::Map(fields);
+        for one in &self.unknown {
+            let place = one.attribute.split('.').fold(Path::root(), |path, key| path.key(key));
+            resolved.set(&place, Value::Unknown);
+        }
+        resolved
     }
 }
 
@@ -55,7 +64,8 @@ pub(super) const NAMES: [(&str, &str); 10] = [
 pub(super) fn read(cursor: &Cursor<'_>) -> Option<Written> {
     match cursor.shape() {
         Shape::Bool(enabled) => {
-            Some(Written { enabled: *enabled, provider: "neon", external: Vec::new(), settings: Vec::new() })
+            let (external, settings, unknown) = (Vec::new(), Vec::new(), Vec::new());
+            Some(Written { enabled: *enabled, provider: "neon", external, settings, unknown })
         }
         Shape::Object(_) => cursor.object().and_then(|object| read_object(&object)),
         _ => {
@@ -74,9 +84,11 @@ fn read_object(object: &Object<'_>) -> Option<Written> {
     let enabled = is_enabled(object);
     let provider =
         object.get("authProvider").map_or(Some("neon"), |given| given.choice(&["neon", "external"]));
-    let mut external = Vec::new();
+    let (mut external, mut unknown) = (Vec::new(), Vec::new());
     for key in ["jwksUrl", "providerName", "jwtAudience"] {
-        let Some(field) = object.get(key) else { continue };
+        let field =
+            if provider == Some("external") { object.known(key, key, &mut unknown) } else { object.get(key) };
+        let Some(field) = field else { continue };
         let Some(text) = field.string() else { continue };
         if provider == Some("neon") {
             field.report(
@@ -91,30 +103,28 @@ fn read_object(object: &Object<'_>) -> Option<Written> {
         }
     }
     let settings = object.get("settings").and_then(|settings| settings.object());
-    let settings = settings.map(|settings| read_settings(&settings)).unwrap_or_default();
-    Some(Written { enabled, provider: provider?, external, settings })
+    let settings = settings.map(|settings| read_settings(&settings, &mut unknown)).unwrap_or_default();
+    Some(Written { enabled, provider: provider?, external, settings, unknown })
 }
 
-fn read_settings(object: &Object<'_>) -> Vec<(&'static str, Value)> {
+fn read_settings(object: &Object<'_>, unknown: &mut Vec<Unknown>) -> Vec<(&'static str, Value)> {
     let mut read = Vec::new();
+    let mut get = |key: &str| object.known(key, &format!("settings.{key}"), unknown);
     for key in ["dbAggregatesEnabled", "serverTimingEnabled"] {
-        read.push((key, object.get(key).and_then(|field| field.boolean()).map(Value::from)));
+        read.push((key, get(key).and_then(|field| field.boolean()).map(Value::from)));
     }
     for key in ["dbAnonRole", "dbExtraSearchPath", "jwtRoleClaimKey", "serverCorsAllowedOrigins"] {
-        read.push((key, object.get(key).and_then(|field| field.string()).map(Value::from)));
+        read.push((key, get(key).and_then(|field| field.string()).map(Value::from)));
     }
     for key in ["dbMaxRows", "jwtCacheMaxLifetime"] {
         #[expect(clippy::cast_precision_loss, reason = "integer() keeps within the exact range of a double")]
-        read.push((
-            key,
-            object.get(key).and_then(|field| field.integer()).map(|number| Value::from(number as f64)),
-        ));
+        read.push((key, get(key).and_then(|field| field.integer()).map(|number| Value::from(number as f64))));
     }
-    let schemas = object.get("dbSchemas").and_then(|field| field.list());
+    let schemas = get("dbSchemas").and_then(|field| field.list());
     let schemas =
         schemas.map(|items| items.iter().filter_map(|item| item.string()).map(Value::from).collect());
     read.push(("dbSchemas", schemas.map(Value::List)));
-    let mode = object.get("openapiMode").and_then(|field| field.choice(&["ignore-privileges", "disabled"]));
+    let mode = get("openapiMode").and_then(|field| field.choice(&["ignore-privileges", "disabled"]));
     read.push(("openapiMode", mode.map(Value::from)));
     read.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }

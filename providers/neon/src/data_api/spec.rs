@@ -66,9 +66,10 @@ impl Kind for DataApi {
             declared.service = Some("Data API");
             needs.push(Address::singleton(Auth::NAME));
         }
+        let unknown = written.unknown.clone();
         let spec = Spec { written, has_auth: None };
         let resource = Resource::declared(Address::singleton(Self::NAME), spec, &cursor);
-        declared.resources.push(Resource { needs, ..resource });
+        declared.resources.push(Resource { needs, unknown, ..resource });
         declared
     }
 

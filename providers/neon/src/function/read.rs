@@ -7,6 +7,7 @@ use neonform_engine::node::{Position, Shape};
 use neonform_engine::path::Path;
 use neonform_engine::places::Places;
 use neonform_engine::policy::{Object, Policy};
+use neonform_engine::unknown::{Unknown, shown as or_unknown};
 use neonform_engine::value::{Secret, Value};
 
 use super::external::{self, External};
@@ -73,18 +74,22 @@ fn tuned<'a>(policy: &'a Policy<'_>, declared: &[&str]) -> Vec<Tuned<'a>> {
 }
 
 fn function(slug: &str, object: &Object<'_>, runtime: &'static str) -> Option<(Resource<Spec>, Value)> {
-    let name =
-        object.require("name", "the display name, 1 to 255 characters").and_then(|name| name.text(1, 255));
+    let mut unknown = Vec::new();
+    let name = if object.has("name") && object.known("name", "name", &mut unknown).is_none() {
+        Some(slug)
+    } else {
+        object.require("name", "the display name, 1 to 255 characters").and_then(|name| name.text(1, 255))
+    };
     let source = object.require("source", "the path of the entry file");
     let source = source.and_then(|cursor| Some((cursor.text(1, usize::MAX)?.to_owned(), cursor.at())));
-    let environment = environment(slug, object);
+    let environment = environment(slug, object, &mut unknown);
     limits::check(slug, object, &environment);
     let bundler = bundler(object);
     let external = external::read(object, bundler.unwrap_or("esbuild"));
     let dev = dev(object);
     let (path, at) = source?;
     let source = Source { path, at, bundler: bundler?, external };
-    let resolved = resolved(slug, name?, &source, &environment, runtime, dev);
+    let resolved = resolved(slug, name?, &source, &environment, runtime, dev, &unknown);
     let spec = Spec {
         name: shown(name?, slug).to_owned(),
         source,
@@ -95,7 +100,8 @@ fn function(slug: &str, object: &Object<'_>, runtime: &'static str) -> Option<(R
         again: false,
         marked: true,
     };
-    Some((Resource::declared(Address::new(Function::NAME, slug), spec, object.cursor()), resolved))
+    let resource = Resource::declared(Address::new(Function::NAME, slug), spec, object.cursor());
+    Some((Resource { unknown, ..resource }, resolved))
 }
 
 /// A display name as the platform keeps it: trimmed, and a blank one is the slug (API spec 6.10).
@@ -104,10 +110,14 @@ fn shown<'a>(name: &'a str, slug: &'a str) -> &'a str {
     if trimmed.is_empty() { slug } else { trimmed }
 }
 
-fn environment(slug: &str, object: &Object<'_>) -> Vec<(String, Secret)> {
+fn environment(slug: &str, object: &Object<'_>, unknown: &mut Vec<Unknown>) -> Vec<(String, Secret)> {
     let Some(record) = object.get("env").and_then(|env| env.object()) else { return Vec::new() };
     let mut read = Vec::new();
     for (name, cursor) in record.entries_and_undefined() {
+        if let Some(variables) = cursor.unknown() {
+            unknown.push(Unknown { attribute: format!("env.{name}"), variables: variables.to_vec() });
+            continue;
+        }
         if *cursor.shape() != Shape::Undefined {
             // Never through `string()`: its report would show what was found, and that is a value.
             if let Shape::String(value) = cursor.shape() {
@@ -178,11 +188,14 @@ fn resolved(
     environment: &[(String, Secret)],
     runtime: &str,
     dev: Option<Vec<(String, Value)>>,
+    unknown: &[Unknown],
 ) -> Value {
-    let variables = environment.iter().map(|(key, value)| (key.clone(), Value::Secret(value.clone())));
+    let known = environment.iter().map(|(key, value)| (key.clone(), Value::Secret(value.clone())));
+    let unknown_variables = unknown.iter().filter_map(|one| one.attribute.strip_prefix("env."));
+    let variables = known.chain(unknown_variables.map(|name| (name.to_owned(), Value::Unknown)));
     let mut fields = vec![
         ("slug".to_owned(), slug.into()),
-        ("name".to_owned(), name.into()),
+        ("name".to_owned(), or_unknown("name", name, unknown)),
         ("source".to_owned(), source.path.as_str().into()),
         ("env".to_owned(), Value::Map(variables.collect())),
         ("runtime".to_owned(), runtime.into()),

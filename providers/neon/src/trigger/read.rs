@@ -5,6 +5,7 @@ use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::kind::{Declared, Kind, Resource};
 use neonform_engine::path::Path;
 use neonform_engine::policy::{Cursor, Object, Policy};
+use neonform_engine::unknown::{Unknown, shown};
 use neonform_engine::value::Value;
 
 use super::cron;
@@ -22,21 +23,22 @@ pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
     let triggers = policy.root().and_then(|root| root.get("triggers")?.object());
     let Some(triggers) = triggers else { return declared };
     for (name, cursor) in triggers.entries() {
-        let Some(spec) = read(policy, name, &cursor) else { continue };
+        let mut unknown = Vec::new();
+        let Some(spec) = read(policy, name, &cursor, &mut unknown) else { continue };
         let place = Path::root().key("triggers").index(declared.resources.len());
-        declared.resolved.push((place, resolved(name, &spec)));
+        declared.resolved.push((place, resolved(name, &spec, &unknown)));
         let mut needs = vec![Address::new(Function::NAME, &spec.function)];
         if let Source::Storage { bucket, .. } = &spec.source {
             needs.push(Address::new(Bucket::NAME, bucket));
         }
         let resource = Resource::declared(Address::new(Trigger::NAME, name), spec, &cursor);
         let places = resource.places.named("bucketName", "bucket");
-        declared.resources.push(Resource { needs, places, ..resource });
+        declared.resources.push(Resource { needs, places, unknown, ..resource });
     }
     declared
 }
 
-fn resolved(name: &str, spec: &Spec) -> Value {
+fn resolved(name: &str, spec: &Spec, unknown: &[Unknown]) -> Value {
     let mut fields = vec![
         ("type".to_owned(), spec.source.word().into()),
         ("name".to_owned(), name.into()),
@@ -45,10 +47,16 @@ fn resolved(name: &str, spec: &Spec) -> Value {
     fields.extend(spec.source.fields().into_iter().map(|(field, value)| (field.to_owned(), value)));
     fields.push(("functionPath".to_owned(), spec.path.as_str().into()));
     fields.push(("enabled".to_owned(), spec.enabled.unwrap_or(true).into()));
-    Value::Map(fields)
+    let mut resolved = Value::Map(
+        fields.into_iter().map(|(field, value)| (field.clone(), shown(&field, value, unknown))).collect(),
+    );
+    if unknown.iter().any(|one| one.attribute == "prefix") {
+        resolved.set(&Path::root().key("prefix"), Value::Unknown);
+    }
+    resolved
 }
 
-fn read(policy: &Policy<'_>, name: &str, cursor: &Cursor<'_>) -> Option<Spec> {
+fn read(policy: &Policy<'_>, name: &str, cursor: &Cursor<'_>, unknown: &mut Vec<Unknown>) -> Option<Spec> {
     if name.is_empty() || name.encode_utf16().count() > 255 {
         let code = if name.is_empty() { codes::TOO_SMALL } else { codes::TOO_BIG };
         cursor.report(
@@ -68,9 +76,10 @@ fn read(policy: &Policy<'_>, name: &str, cursor: &Cursor<'_>) -> Option<Spec> {
         return None;
     };
     let function = function(policy, name, &object);
-    let source = if kind == "schedule" { schedule(&object) } else { storage(policy, name, &object) };
-    let path = object.get("functionPath").map(|path| function_path(&path));
-    let enabled = object.get("enabled").map(|enabled| enabled.boolean());
+    let source =
+        if kind == "schedule" { schedule(&object, unknown) } else { storage(policy, name, &object, unknown) };
+    let path = object.known("functionPath", "functionPath", unknown).map(|path| function_path(&path));
+    let enabled = object.known("enabled", "enabled", unknown).map(|enabled| enabled.boolean());
     Some(Spec {
         function: function?.to_owned(),
         path: path.unwrap_or(Some("/"))?.to_owned(),
@@ -105,7 +114,10 @@ fn function<'a>(policy: &Policy<'_>, name: &str, object: &Object<'a>) -> Option<
     Some(slug)
 }
 
-fn schedule(object: &Object<'_>) -> Option<Source> {
+fn schedule(object: &Object<'_>, unknown: &mut Vec<Unknown>) -> Option<Source> {
+    if object.has("cron") && object.known("cron", "cron", unknown).is_none() {
+        return Some(Source::Schedule(String::new()));
+    }
     let cursor = object.require("cron", "a cron expression of five fields")?;
     let cron = cursor.text(1, usize::MAX)?;
     if let Some(fault) = cron::fault(cron) {
@@ -123,8 +135,13 @@ fn schedule(object: &Object<'_>) -> Option<Source> {
     Some(Source::Schedule(cron.to_owned()))
 }
 
-fn storage(policy: &Policy<'_>, name: &str, object: &Object<'_>) -> Option<Source> {
-    let prefix = object.get("prefix").map(|prefix| prefix.text(1, 1_024));
+fn storage(
+    policy: &Policy<'_>,
+    name: &str,
+    object: &Object<'_>,
+    unknown: &mut Vec<Unknown>,
+) -> Option<Source> {
+    let prefix = object.known("prefix", "prefix", unknown).map(|prefix| prefix.text(1, 1_024));
     let cursor = object.require("bucket", "the name of a declared bucket")?;
     let bucket = cursor.text(1, 255)?;
     refer(policy, "buckets", "bucket", name, &cursor, bucket);

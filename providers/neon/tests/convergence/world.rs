@@ -96,6 +96,7 @@ pub(crate) fn json(value: &Value) -> Json {
         Value::Bytes(size) => json!(size),
         Value::String(text) => json!(text),
         Value::Secret(_) => json!("(secret)"),
+        Value::Unknown => json!("(unknown)"),
         Value::List(items) => items.iter().map(json).collect(),
         Value::Map(entries) => entries.iter().map(|(key, value)| (key.clone(), json(value))).collect(),
     }
