@@ -29,6 +29,9 @@ pub struct Global {
     /// No colour, also when standard output is a terminal
     #[arg(long, global = true, help_heading = "Output")]
     pub no_color: bool,
+    /// Neither progress nor what is done meanwhile, only results, warnings and errors
+    #[arg(long, global = true, help_heading = "Output")]
+    pub quiet: bool,
     /// Where resources live: neon, or local[:FILE] for the embedded backend
     #[arg(long, global = true, default_value = "neon", value_name = "BACKEND", help_heading = "Connection")]
     pub backend: String,

@@ -17,6 +17,7 @@ use crate::build_cache::{self, Asked, Kept};
 use crate::cache;
 use crate::modules;
 use crate::packages::{Manager, install};
+use crate::progress;
 
 /// Bundles function sources of one repository.
 #[derive(Clone)]
@@ -95,6 +96,7 @@ impl SourceBundler {
             Diagnostic::warning(codes::BUNDLE_FAILED, text).path(place.clone()).at(source.at.clone())
         };
         let warnings = kept.warnings.into_iter().map(warning).collect();
+        progress::bundled();
         Ok(Bundle { archive: Arc::new(kept.archive), sha256: kept.sha256, modules: kept.modules, warnings })
     }
 

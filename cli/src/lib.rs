@@ -2,7 +2,8 @@
 //!
 //! The only crate that prints and reads the environment. `args.rs` is what was written, `session.rs`
 //! what it means, `commands/<verb>.rs` what is done, `output/<format>.rs` how it is shown,
-//! `pipeline.rs` the way from a policy to a plan, `creation.rs` what is special about a new branch.
+//! `pipeline.rs` the way from a policy to a plan, `creation.rs` what is special about a new branch,
+//! `progress.rs` what is said while one waits.
 
 pub mod args;
 pub mod env;
@@ -23,12 +24,13 @@ pub mod creation;
 pub mod commands;
 pub mod output;
 mod print;
+pub mod progress;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use args::{Cli, Format};
+use args::{Cli, Command, Format};
 use commands::Ending;
 
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
@@ -56,7 +58,13 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    if !matches!(cli.command, Command::Local(_)) {
+        progress::start(&cli.global);
+        runtime.spawn(progress::end_when_interrupted());
+    }
+    let ended = runtime.block_on(commands::run(cli));
+    progress::rest();
+    match ended {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Changes) => ExitCode::from(2),
         Ok(Ending::Incomplete) => ExitCode::FAILURE,

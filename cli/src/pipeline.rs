@@ -25,7 +25,9 @@ use neonform_neon::target::{self, Found, Project, Survey};
 use neonform_neon::{Again, Deploying, Polling, Scope, Shared, kinds};
 
 use crate::output::json;
+use crate::output::text::printable;
 use crate::policy_file::PolicyFile;
+use crate::progress;
 
 /// Changes that apply makes at once (`design.md`, "Applying").
 pub const CONCURRENCY: usize = 8;
@@ -128,6 +130,7 @@ pub struct Planned {
 /// # Errors
 /// Every problem of the policy, or what the API said.
 pub async fn plan(request: &Request<'_>) -> Result<Planned, Failure> {
+    progress::reading("the policy and the branch");
     let survey = target::survey(request.client, request.project);
     let (loaded, survey) = futures::join!(request.source.load(), survey);
     // A broken policy is the user's to mend first, whatever the API says.
@@ -155,6 +158,7 @@ fn or_create(request: &Request<'_>, failure: Failure) -> Failure {
 /// Every problem of what the closure returned, or what the API said.
 pub async fn plan_found(request: &Request<'_>, mut loaded: Loaded, found: Found) -> Result<Planned, Failure> {
     let desired = resolve(&mut loaded, &found.target).await?;
+    say_what_is_read(&desired);
     check_slugs(&request.deploying.again, &desired)?;
     let provider = provider_for(request, found);
     let plan = plan::plan(&provider, desired, &request.purpose).await?;
@@ -170,6 +174,7 @@ async fn plan_creation(
     let target = survey.absent(name)?;
     (request.said)(&target);
     let mut desired = resolve(&mut loaded, &target).await?;
+    say_what_is_read(&desired);
     check_slugs(&request.deploying.again, &desired)?;
     let named = match desired.resolved.at(&Path::root().key("parent")) {
         Some(Value::String(name)) => Some(name.as_str()),
@@ -184,15 +189,21 @@ async fn plan_creation(
     Ok(Planned { provider, plan, loaded })
 }
 
+fn say_what_is_read(desired: &Desired) {
+    progress::reading(&format!("branch {}", printable(&desired.target.name)));
+    progress::bundles(functions(desired).count());
+}
+
+/// The slugs of the declared functions.
+fn functions(desired: &Desired) -> impl Iterator<Item = &str> {
+    let declared = desired.resources.iter().filter(|wanted| wanted.address.kind() == Function::NAME);
+    declared.map(|wanted| wanted.address.name())
+}
+
 /// Refuses a slug of `--redeploy` that the policy does not declare.
 fn check_slugs(again: &Again, desired: &Desired) -> Result<(), Failure> {
     let Again::These(slugs) = again else { return Ok(()) };
-    let declared: Vec<&str> = desired
-        .resources
-        .iter()
-        .filter(|wanted| wanted.address.kind() == Function::NAME)
-        .map(|wanted| wanted.address.name())
-        .collect();
+    let declared: Vec<&str> = functions(desired).collect();
     let unknown: Vec<String> = slugs
         .iter()
         .filter(|slug| !declared.contains(&slug.as_str()))

@@ -1,6 +1,7 @@
 //! The only writer to standard output and standard error.
 //!
-//! A reader that went away (`neonform plan | head`) is no error.
+//! A reader that went away (`neonform plan | head`) is no error. The line of progress (`progress.rs`) is gone
+//! before a result is printed, and out of the way of everything else.
 
 use std::io::{self, Write};
 
@@ -8,6 +9,7 @@ use neonform_engine::diagnostic::Diagnostic;
 use serde_json::Value as Json;
 
 use crate::output::diagnostics;
+use crate::progress;
 
 /// Writes one line of a result.
 pub(crate) fn line(text: &str) {
@@ -17,6 +19,7 @@ pub(crate) fn line(text: &str) {
 /// Writes a result for people.
 pub(crate) fn human(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
     // Nobody is left to tell when standard output is gone.
+    progress::rest();
     let _ = write(&mut anstream::stdout().lock());
 }
 
@@ -25,9 +28,14 @@ pub(crate) fn json(value: &Json) {
     line(&format!("{value:#}"));
 }
 
+/// Writes one line to standard error.
+pub(crate) fn note(text: &str) {
+    progress::aside(|| anstream::eprintln!("{text}"));
+}
+
 /// Writes problems to standard error.
 pub(crate) fn diagnostics(problems: &[Diagnostic]) {
-    let _ = diagnostics::write(&mut anstream::stderr().lock(), problems);
+    let _ = progress::aside(|| diagnostics::write(&mut anstream::stderr().lock(), problems));
 }
 
 /// Writes warnings to standard error.

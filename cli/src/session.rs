@@ -21,7 +21,7 @@ use crate::output::page::Page;
 use crate::output::text::printable;
 use crate::pipeline::Source;
 use crate::policy_file::Search;
-use crate::{dotenv, env, trust};
+use crate::{dotenv, env, print, trust};
 
 /// One run of the command line.
 pub struct Session {
@@ -70,7 +70,7 @@ impl Session {
             untrusted: args.untrusted,
             now: Timestamp::now(),
             limits: Source::limits(args.max_heap, args.timeout),
-            console: Arc::new(|text| anstream::eprintln!("{text}")),
+            console: Arc::new(print::note),
         })
     }
 
@@ -99,17 +99,17 @@ impl Session {
 
     /// Says on standard error which branch a command is about (spec 4.10).
     pub fn announce(&self, target: &Target) {
-        if self.global.output != Format::Human {
+        if self.global.output != Format::Human || self.global.quiet {
             return;
         }
         let default = self.global.branch.is_none() && self.context.branch_in(&target.project).is_none();
         let note = if default { ", the project's default" } else { "" };
         let id = target.id.as_deref().map_or("new".to_owned(), printable);
-        anstream::eprintln!(
+        print::note(&format!(
             "Branch {} ({id}{note}) of project {}",
             printable(&target.name),
             printable(&target.project)
-        );
+        ));
     }
 
     /// What a plan is made for, as flags say it.

@@ -15,7 +15,7 @@ use crate::creation::{Creation, create};
 use crate::output::text::printable;
 use crate::output::{human, json, neon_json};
 use crate::session::Session;
-use crate::{pipeline, print, trust};
+use crate::{pipeline, print, progress, trust};
 
 /// Plans, judges, applies and reports.
 pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Ending, Failure> {
@@ -62,11 +62,12 @@ async fn run_on(
         return Ok(view.refuse(&planned.plan, &verdict));
     }
     view.plan(&planned.plan);
+    progress::applying(planned.plan.changes().count());
     if is_new {
-        let creation = create(&request, planned, prune, &|event| say(&event)).await;
+        let creation = create(&request, planned, prune, &|event| say(session, &event)).await;
         return Ok(view.creation(&creation));
     }
-    let outcome = apply(&planned.provider, &planned.plan, &|event| say(&event)).await;
+    let outcome = apply(&planned.provider, &planned.plan, &|event| say(session, &event)).await;
     Ok(view.outcome(&planned.plan, &outcome))
 }
 
@@ -138,21 +139,24 @@ impl View<'_> {
     }
 }
 
-fn say(event: &Event<'_>) {
+/// A line for each change once it has ended, and progress meanwhile.
+fn say(session: &Session, event: &Event<'_>) {
+    progress::heard(event);
     match event {
         Event::Started { .. } => {}
+        Event::Done { .. } if session.global.quiet => {}
         Event::Done { address, action } => {
-            anstream::eprintln!("{} {}", action.glyph(), printable(&address.to_string()))
+            print::note(&format!("{} {}", session.page.sign(*action), printable(&address.to_string())));
         }
         Event::Failed { address, failure } => {
-            anstream::eprintln!("! {} failed", printable(&address.to_string()));
+            print::note(&format!("! {} failed", printable(&address.to_string())));
             print::diagnostics(&failure.0);
         }
-        Event::Skipped { address, because } => anstream::eprintln!(
+        Event::Skipped { address, because } => print::note(&format!(
             "! {} skipped: it needs {}",
             printable(&address.to_string()),
             printable(&because.to_string())
-        ),
+        )),
     }
 }
 

@@ -58,8 +58,8 @@ fn written(status: &Status) -> String {
 }
 
 fn say(session: &Session, out: &Path) {
-    anstream::eprintln!("Wrote {}.", printable(&out.display().to_string()));
-    anstream::eprintln!("Next, and it shows no change: {}", printable(&next(&session.global, out)));
+    print::note(&format!("Wrote {}.", printable(&out.display().to_string())));
+    print::note(&format!("Next, and it shows no change: {}", printable(&next(&session.global, out))));
 }
 
 /// The command that plans the file for the same branch.
