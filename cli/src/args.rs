@@ -64,6 +64,10 @@ pub enum Format {
     NeonJson,
     /// A comment for a pull request; plan only
     Markdown,
+    /// SARIF 2.1.0 for code scanning; plan and apply
+    Sarif,
+    /// Annotations for GitHub Actions; plan and apply
+    Github,
 }
 
 /// The commands.

@@ -30,7 +30,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use args::{Cli, Command, Format};
+use args::{Cli, Command};
 use commands::Ending;
 
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
@@ -69,10 +69,7 @@ pub fn main() -> ExitCode {
         Ok(Ending::Changes) => ExitCode::from(2),
         Ok(Ending::Incomplete) => ExitCode::FAILURE,
         Err(failure) => {
-            print::diagnostics(&failure.0);
-            if output == Format::Json {
-                print::json(&output::json::failure(&failure.0));
-            }
+            print::failure(output, &failure);
             ExitCode::FAILURE
         }
     }

@@ -16,6 +16,14 @@ pub struct PolicyFile {
     pub root: PathBuf,
 }
 
+impl PolicyFile {
+    /// The file, relative to the repository.
+    pub fn relative(&self) -> String {
+        let parts = self.path.strip_prefix(&self.root).unwrap_or(&self.path).components();
+        parts.map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    }
+}
+
 /// Where the search takes place.
 #[derive(Debug, Clone)]
 pub struct Search {

@@ -5,11 +5,13 @@
 
 use std::io::{self, Write};
 
-use neonform_engine::diagnostic::Diagnostic;
+use neonform_engine::diagnostic::{Diagnostic, Failure};
 use serde_json::Value as Json;
 
-use crate::output::diagnostics;
-use crate::progress;
+use crate::args::Format;
+use crate::output::remarks::{self, Remark};
+use crate::output::{self, diagnostics, github, markdown, sarif};
+use crate::{policy_file, progress};
 
 /// Writes one line of a result.
 pub(crate) fn line(text: &str) {
@@ -42,5 +44,19 @@ pub(crate) fn diagnostics(problems: &[Diagnostic]) {
 pub(crate) fn warnings(problems: &[Diagnostic]) {
     if !problems.is_empty() {
         diagnostics(problems);
+    }
+}
+
+/// Writes problems that ended a command: for people to standard error, and as a result in formats that have one.
+pub(crate) fn failure(format: Format, failure: &Failure) {
+    diagnostics(&failure.0);
+    let all: Vec<Remark> = failure.0.iter().map(remarks::problem).collect();
+    match format {
+        Format::Json => json(&output::json::failure(&failure.0)),
+        // Which file is the policy may be the very problem.
+        Format::Sarif => json(&sarif::log(&all, policy_file::NAMES[0], false)),
+        Format::Github => line(&github::annotations(None, &all)),
+        Format::Markdown => line(markdown::failure(&failure.0).trim_end()),
+        Format::Human | Format::NeonJson => {}
     }
 }

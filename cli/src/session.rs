@@ -18,7 +18,7 @@ use crate::backend::own_folder;
 use crate::bundler::SourceBundler;
 use crate::context::Context;
 use crate::output::page::Page;
-use crate::output::text::printable;
+use crate::output::text::{inert, printable};
 use crate::pipeline::Source;
 use crate::policy_file::Search;
 use crate::{dotenv, env, print, trust};
@@ -70,7 +70,7 @@ impl Session {
             untrusted: args.untrusted,
             now: Timestamp::now(),
             limits: Source::limits(args.max_heap, args.timeout),
-            console: Arc::new(print::note),
+            console: Arc::new(|text| print::note(&inert(text))),
         })
     }
 

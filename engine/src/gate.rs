@@ -5,7 +5,7 @@
 //! nobody declares. The reference leaves the first unenforced; here it holds. An empty plan needs no
 //! consent.
 
-use crate::change::Impact;
+use crate::change::{Change, Impact};
 use crate::plan::Plan;
 
 /// What the caller agreed to.
@@ -55,6 +55,15 @@ impl Missing {
             Missing::Prune => "--prune",
         }
     }
+
+    /// Whether a change of the plan needs it.
+    pub fn is_for<Operation>(self, change: &Change<Operation>) -> bool {
+        match self {
+            Missing::ProtectedBranch => true,
+            Missing::OverrideUpdates => change.impact == Impact::Override,
+            Missing::Prune => change.impact == Impact::Destructive,
+        }
+    }
 }
 
 /// The judgement.
@@ -78,6 +87,12 @@ pub fn judge(plan: &Plan, consent: Consent) -> Verdict {
     if !plan.unknown().is_empty() {
         return Verdict::Unknown;
     }
+    let missing = missing(plan, consent);
+    if missing.is_empty() { Verdict::Allowed } else { Verdict::Needs(missing) }
+}
+
+/// The consents that a plan needs and does not have, whether or not it can be made.
+pub fn missing(plan: &Plan, consent: Consent) -> Vec<Missing> {
     let mut missing = Vec::new();
     if plan.target.is_protected == Some(true) && !plan.steps.is_empty() && !consent.allow_protected {
         missing.push(Missing::ProtectedBranch);
@@ -88,7 +103,7 @@ pub fn judge(plan: &Plan, consent: Consent) -> Verdict {
     if has(plan, Impact::Destructive) && !consent.prune {
         missing.push(Missing::Prune);
     }
-    if missing.is_empty() { Verdict::Allowed } else { Verdict::Needs(missing) }
+    missing
 }
 
 fn has(plan: &Plan, impact: Impact) -> bool {

@@ -12,8 +12,9 @@ use super::Ending;
 use crate::args::{ApplyArgs, Format};
 use crate::backend::Connection;
 use crate::creation::{Creation, create};
+use crate::output::remarks::{self, Remark};
 use crate::output::text::printable;
-use crate::output::{human, json, neon_json};
+use crate::output::{github, human, json, neon_json, sarif};
 use crate::session::Session;
 use crate::{pipeline, print, progress, trust};
 
@@ -48,7 +49,8 @@ async fn run_on(
         said: &|target| session.announce(target),
     };
     let planned = pipeline::plan(&request).await?;
-    let view = View { session, show_unmanaged: args.purpose.show_unmanaged };
+    let policy = source.file.relative();
+    let view = View { session, show_unmanaged: args.purpose.show_unmanaged, policy };
     print::warnings(&planned.plan.warnings);
     let is_new = planned.plan.target.id.is_none();
     let prune = request.purpose.prune.is_on();
@@ -75,6 +77,8 @@ async fn run_on(
 struct View<'a> {
     session: &'a Session,
     show_unmanaged: bool,
+    /// The policy file, relative to the repository.
+    policy: String,
 }
 
 impl View<'_> {
@@ -93,6 +97,9 @@ impl View<'_> {
             }
             Format::Json => print::json(&json::plan(plan, Some(outcome))),
             Format::NeonJson => print::json(&neon_json::result(plan, Some(outcome))),
+            Format::Sarif | Format::Github => {
+                self.remarks(remarks::plan(plan, &[], Some(outcome)), outcome.is_complete())
+            }
         }
         if outcome.is_complete() { Ending::Done } else { Ending::Incomplete }
     }
@@ -119,9 +126,23 @@ impl View<'_> {
                 creation.stopped.as_ref(),
             )),
             Format::NeonJson => print::json(&neon_json::result(&creation.plan, Some(&creation.outcome))),
+            Format::Sarif | Format::Github => {
+                let mut remarks = remarks::plan(&creation.plan, &[], Some(&creation.outcome));
+                let stopped = creation.stopped.iter().flat_map(|failure| &failure.0);
+                remarks.extend(partial.iter().chain(stopped).map(remarks::problem));
+                self.remarks(remarks, creation.is_complete());
+            }
         }
         print::diagnostics(partial.as_slice());
         if creation.is_complete() { Ending::Done } else { Ending::Incomplete }
+    }
+
+    fn remarks(&self, remarks: Vec<Remark>, succeeded: bool) {
+        if self.session.global.output == Format::Sarif {
+            print::json(&sarif::log(&remarks, &self.policy, succeeded));
+        } else {
+            print::line(&github::annotations(None, &remarks));
+        }
     }
 
     fn refuse(&self, plan: &Plan, verdict: &Verdict) -> Ending {
@@ -133,6 +154,11 @@ impl View<'_> {
             }
             Format::Json => print::json(&json::refused(plan, &reasons)),
             Format::NeonJson => print::json(&neon_json::refusal(plan)),
+            Format::Sarif | Format::Github => {
+                let mut remarks = remarks::plan(plan, missing, None);
+                remarks.extend(reasons.iter().map(remarks::problem));
+                self.remarks(remarks, false);
+            }
         }
         print::diagnostics(&reasons);
         Ending::Incomplete

@@ -24,7 +24,7 @@ pub(super) async fn run(session: &Session, args: &ExplainArgs) -> Result<Ending,
     let built = Session::bundler(&source, false).build(&slug, &function).await?;
     match session.global.output {
         Format::Human => print::human(|out| explain::bundle(out, &args.address, &built)),
-        Format::Json | Format::NeonJson | Format::Markdown => print::json(&as_json(&args.address, &built)),
+        _ => print::json(&as_json(&args.address, &built)),
     }
     Ok(Ending::Done)
 }

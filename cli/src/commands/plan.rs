@@ -2,13 +2,13 @@
 //! `--detailed-exitcode` asks for more.
 
 use neonform_engine::diagnostic::Failure;
-use neonform_engine::gate::{Consent, Verdict, judge};
+use neonform_engine::gate::{self, Consent, Missing, Verdict, judge};
 use neonform_engine::plan::Plan;
 
 use super::Ending;
 use crate::args::{Format, PlanArgs};
 use crate::backend::Connection;
-use crate::output::{human, json, markdown, neon_json};
+use crate::output::{github, human, json, markdown, neon_json, remarks, sarif};
 use crate::session::Session;
 use crate::{pipeline, print};
 
@@ -28,6 +28,14 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
         Format::Markdown => {
             let comment = markdown::plan(&plan, &missing(&plan), args.purpose.show_unmanaged);
             print::line(comment.trim_end());
+        }
+        Format::Sarif => {
+            let remarks = remarks::plan(&plan, &gate::missing(&plan, consent(&plan)), None);
+            print::json(&sarif::log(&remarks, &source.file.relative(), true));
+        }
+        Format::Github => {
+            let remarks = remarks::plan(&plan, &gate::missing(&plan, consent(&plan)), None);
+            print::line(&github::annotations(Some(&markdown::headline(&plan)), &remarks));
         }
     }
     Ok(if args.detailed_exitcode && !plan.is_empty() { Ending::Changes } else { Ending::Done })
@@ -60,9 +68,12 @@ async fn plan(
 }
 
 /// A branch that is created from the policy needs no consent to what the policy says.
-fn missing(plan: &Plan) -> Vec<neonform_engine::gate::Missing> {
-    let consent = if plan.target.id.is_none() { Consent::to_policy(false) } else { Consent::default() };
-    match judge(plan, consent) {
+fn consent(plan: &Plan) -> Consent {
+    if plan.target.id.is_none() { Consent::to_policy(false) } else { Consent::default() }
+}
+
+fn missing(plan: &Plan) -> Vec<Missing> {
+    match judge(plan, consent(plan)) {
         Verdict::Needs(missing) => missing,
         Verdict::Allowed | Verdict::Impossible | Verdict::Unknown => Vec::new(),
     }

@@ -28,9 +28,9 @@ pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Ending, 
     match (session.global.output, args.config_json) {
         (Format::Json, true) => print::json(&masked(&status.config())),
         (_, true) => print::json(&status.neon_config()),
-        (Format::Human | Format::Markdown, false) => print::human(|out| status.human(out)),
         (Format::Json, false) => print::json(&status.json()),
         (Format::NeonJson, false) => print::json(&status.neon_json()),
+        (_, false) => print::human(|out| status.human(out)),
     }
     Ok(Ending::Done)
 }

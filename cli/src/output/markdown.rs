@@ -7,12 +7,13 @@
 use std::io::Write;
 
 use anstream::StripStream;
+use neonform_engine::diagnostic::{Diagnostic, Severity};
 use neonform_engine::gate::Missing;
 use neonform_engine::plan::Plan;
 
-use super::human;
 use super::page::Page;
-use super::text::printable;
+use super::text::{count, printable};
+use super::{diagnostics, human};
 
 /// Characters that a comment may have, with room for the note.
 const MOST: usize = 65_536 - 256;
@@ -20,18 +21,35 @@ const MOST: usize = 65_536 - 256;
 /// The comment.
 pub fn plan(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
     let mut head = format!("### Plan for branch {}\n\n", code(&plan.target.name));
-    head += &match (plan.is_empty(), plan.drift.is_empty()) {
-        (true, true) => "**No changes.**\n".to_owned(),
-        (true, false) => "**No changes to make**; something differs that is not changed.\n".to_owned(),
-        (false, _) => format!("**{}**\n", human::summary(plan)),
-    };
+    head += &format!("**{}**\n", headline(plan));
     for need in missing {
         head += &format!("\nApply needs `{}`.\n", need.flag());
     }
     if plan.is_empty() && plan.drift.is_empty() && plan.undeclared.is_empty() {
         return head;
     }
-    head + &folded(&text(plan, missing, show_unmanaged), MOST)
+    head + &folded("Changes", "diff", &text(plan, missing, show_unmanaged), MOST)
+}
+
+/// A plan in one line.
+pub fn headline(plan: &Plan) -> String {
+    match (plan.is_empty(), plan.drift.is_empty()) {
+        (true, true) => "No changes.".to_owned(),
+        (true, false) => "No changes to make; something differs that is not changed.".to_owned(),
+        (false, _) => format!("{}.", human::summary(plan)),
+    }
+}
+
+/// Why there is no plan.
+pub fn failure(problems: &[Diagnostic]) -> String {
+    let mut out = StripStream::new(Vec::new());
+    // Writing to memory does not fail.
+    let _ = diagnostics::write(&mut out, problems);
+    let _ = out.flush();
+    let text = String::from_utf8_lossy(&out.into_inner()).into_owned();
+    let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
+    let head = format!("### Plan failed\n\n**{}**\n", count(errors, "error"));
+    head + &folded("Problems", "text", &text, MOST)
 }
 
 /// The plan as people read it, without colours.
@@ -51,7 +69,7 @@ fn text(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
         })
 }
 
-fn folded(text: &str, most: usize) -> String {
+fn folded(title: &str, language: &str, text: &str, most: usize) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     let mut body = String::new();
     let mut length = 0;
@@ -67,7 +85,7 @@ fn folded(text: &str, most: usize) -> String {
         body.push_str(line);
         body.push('\n');
     }
-    format!("\n<details><summary>Changes</summary>\n\n{fence}diff\n{body}{fence}\n\n</details>\n")
+    format!("\n<details><summary>{title}</summary>\n\n{fence}{language}\n{body}{fence}\n\n</details>\n")
 }
 
 fn longest_run(text: &str) -> usize {
@@ -90,14 +108,14 @@ mod tests {
 
     #[test]
     fn a_fence_is_longer_than_what_it_holds() {
-        let comment = folded("a ```` b\n```\n", 1_000);
+        let comment = folded("Changes", "diff", "a ```` b\n```\n", 1_000);
         assert!(comment.contains("\n`````diff\n") && comment.contains("\n`````\n"), "{comment}");
     }
 
     #[test]
     fn a_long_plan_is_cut_with_a_note() {
         let text = "+ function.x\n".repeat(10_000);
-        let comment = folded(&text, MOST);
+        let comment = folded("Changes", "diff", &text, MOST);
         assert!(comment.chars().count() <= 65_536, "{}", comment.chars().count());
         assert!(comment.contains(" more lines; the job's log"));
     }

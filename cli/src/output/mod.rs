@@ -5,12 +5,15 @@
 
 pub mod diagnostics;
 pub mod explain;
+pub mod github;
 pub mod human;
 pub mod json;
 pub mod markdown;
 pub mod matrix;
 pub mod neon_json;
 pub mod page;
+pub mod remarks;
+pub mod sarif;
 pub mod status;
 pub mod text;
 pub mod typescript;

@@ -12,7 +12,17 @@ pub fn printable(text: &str) -> String {
             safe.push(c);
         }
     }
-    safe
+    inert(&safe)
+}
+
+/// Text without what GitHub Actions reads as a command in a job's log: `::name::` at the start of a line, and
+/// `##[name]` anywhere. Any word may come to stand at the start of a line.
+pub fn inert(text: &str) -> String {
+    let words = text.split_inclusive(char::is_whitespace).map(|word| {
+        let begins = if word.starts_with("::") { "\\" } else { "" };
+        format!("{begins}{}", word.replace("##[", "##\\["))
+    });
+    words.collect()
 }
 
 /// Characters that reorder or hide what stands around them.
@@ -28,6 +38,14 @@ pub fn count(number: usize, noun: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_log_gets_no_command_from_text() {
+        assert_eq!(
+            inert("a ::b::\n  ::stop-commands::c\nx ##[error]y"),
+            "a \\::b::\n  \\::stop-commands::c\nx ##\\[error]y"
+        );
+    }
 
     #[test]
     fn escape_sequences_become_visible() {

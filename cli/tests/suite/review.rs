@@ -87,3 +87,46 @@ export default {
     }
     golden("review", "places", &told);
 }
+
+/// A policy with everything that a remark can be about: consent, drift, a warning, and names that want to be more.
+const HOSTILE: &str = r###"export default {
+  buckets: { "a,line=9::x\n::error::y [z](https://example.com) ##[error]%0A": {} },
+  preview: { buckets: undefined },
+  triggers: {},
+  branch: () => ({ protected: true,
+    postgres: { computeSettings: { suspendTimeout: '5m' } } }),
+};
+console.log('::stop-commands::x');
+"###;
+
+#[test]
+fn code_scanning_gets_a_result_for_every_change_at_its_place() {
+    let scratch = Scratch::of(EXAMPLE);
+    golden("review", "sarif", &scratch.local(&["plan", "--output", "sarif"]).text());
+    golden("review", "sarif-refused", &scratch.local(&["apply", "--output", "sarif"]).text());
+    scratch.write("neon.ts", "export default {\n  bucket: {},\n  auth: 1,\n};\n");
+    golden("review", "sarif-failed", &scratch.local(&["plan", "--output", "sarif"]).text());
+    let hostile = Scratch::with_policy(HOSTILE);
+    golden("review", "sarif-hostile", &hostile.local(&["plan", "--output", "sarif"]).text());
+}
+
+#[test]
+fn a_workflow_gets_an_annotation_for_every_change_at_its_line() {
+    let scratch = Scratch::of(EXAMPLE);
+    golden("review", "github", &scratch.local(&["plan", "--output", "github"]).text());
+    golden("review", "github-refused", &scratch.local(&["apply", "--output", "github"]).text());
+    scratch.local(&["apply", "--update-existing"]).done();
+    golden("review", "github-nothing", &scratch.local(&["plan", "--output", "github"]).text());
+    scratch.write("neon.ts", "export default {\n  bucket: {},\n  auth: 1,\n};\n");
+    golden("review", "github-failed", &scratch.local(&["plan", "--output", "github"]).text());
+    let hostile = Scratch::with_policy(HOSTILE).local(&["plan", "--output", "github"]);
+    golden("review", "github-hostile", &hostile.text());
+    assert!(hostile.out.lines().all(|line| line.starts_with("::notice ") || line.starts_with("::warning ")));
+    assert!(hostile.err.lines().all(|line| !line.trim_start().starts_with("::") && !line.contains("##[")));
+}
+
+#[test]
+fn a_plan_that_fails_is_a_comment_too() {
+    let scratch = Scratch::with_policy("export default {\n  '</details> @x ```': {},\n};\n");
+    golden("review", "comment-failed", &scratch.local(&["plan", "--output", "markdown"]).text());
+}
