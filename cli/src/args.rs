@@ -179,6 +179,37 @@ pub struct PlanArgs {
     /// Exit with 2 when there are changes, 0 when there are none, 1 on an error
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// For which branches, where it is not one.
+    #[command(flatten)]
+    pub several: SeveralArgs,
+}
+
+/// Several branches at once.
+#[derive(Debug, Args)]
+pub struct SeveralArgs {
+    /// Plan for every branch of the project, side by side
+    #[arg(long, group = "several", conflicts_with_all = ["branch", "create"], help_heading = "Target")]
+    pub all_branches: bool,
+    /// Plan for the branches whose names match, side by side: * does not cross a slash, ** does, !PATTERN leaves out;
+    /// can be repeated
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        group = "several",
+        conflicts_with_all = ["branch", "create"],
+        help_heading = "Target"
+    )]
+    pub branches: Vec<String>,
+    /// Print each branch's plan below the table
+    #[arg(long, requires = "several")]
+    pub details: bool,
+}
+
+impl SeveralArgs {
+    /// Whether several branches are meant.
+    pub fn are_meant(&self) -> bool {
+        self.all_branches || !self.branches.is_empty()
+    }
 }
 
 /// Flags of `apply`.

@@ -3,7 +3,7 @@
 //! The only crate that prints and reads the environment. `args.rs` is what was written, `session.rs`
 //! what it means, `commands/<verb>.rs` what is done, `output/<format>.rs` how it is shown,
 //! `pipeline.rs` the way from a policy to a plan, `creation.rs` what is special about a new branch,
-//! `progress.rs` what is said while one waits.
+//! `branches.rs` about several at once, `progress.rs` what is said while one waits.
 
 pub mod args;
 pub mod env;
@@ -14,6 +14,7 @@ pub mod dotenv;
 pub mod context;
 pub mod backend;
 pub mod bundler;
+pub mod once;
 pub mod build_cache;
 pub mod cache;
 pub mod modules;
@@ -21,6 +22,7 @@ pub mod functions;
 pub mod packages;
 pub mod pipeline;
 pub mod creation;
+pub mod branches;
 pub mod commands;
 pub mod output;
 mod print;

@@ -159,10 +159,23 @@ fn or_create(request: &Request<'_>, failure: Failure) -> Failure {
 pub async fn plan_found(request: &Request<'_>, mut loaded: Loaded, found: Found) -> Result<Planned, Failure> {
     let desired = resolve(&mut loaded, &found.target).await?;
     say_what_is_read(&desired);
+    let (provider, plan) = plan_desired(request, desired, found).await?;
+    Ok(Planned { provider, plan, loaded })
+}
+
+/// Plans what is wanted of a branch, with the provider that can apply it.
+///
+/// # Errors
+/// What the API said, or what cannot be prepared.
+pub async fn plan_desired(
+    request: &Request<'_>,
+    desired: Desired,
+    found: Found,
+) -> Result<(Provider<Scope>, Plan), Failure> {
     check_slugs(&request.deploying.again, &desired)?;
     let provider = provider_for(request, found);
     let plan = plan::plan(&provider, desired, &request.purpose).await?;
-    Ok(Planned { provider, plan, loaded })
+    Ok((provider, plan))
 }
 
 async fn plan_creation(
@@ -175,7 +188,6 @@ async fn plan_creation(
     (request.said)(&target);
     let mut desired = resolve(&mut loaded, &target).await?;
     say_what_is_read(&desired);
-    check_slugs(&request.deploying.again, &desired)?;
     let named = match desired.resolved.at(&Path::root().key("parent")) {
         Some(Value::String(name)) => Some(name.as_str()),
         _ => None,
@@ -184,8 +196,7 @@ async fn plan_creation(
     desired.target.parent_id = parent.as_ref().map(|parent| parent.id.clone());
     let nothing =
         || Found { target, id: String::new(), live: BranchLive::default(), project: Project::default() };
-    let provider = provider_for(request, parent.unwrap_or_else(nothing));
-    let plan = plan::plan(&provider, desired, &request.purpose).await?;
+    let (provider, plan) = plan_desired(request, desired, parent.unwrap_or_else(nothing)).await?;
     Ok(Planned { provider, plan, loaded })
 }
 
@@ -195,7 +206,7 @@ fn say_what_is_read(desired: &Desired) {
 }
 
 /// The slugs of the declared functions.
-fn functions(desired: &Desired) -> impl Iterator<Item = &str> {
+pub(crate) fn functions(desired: &Desired) -> impl Iterator<Item = &str> {
     let declared = desired.resources.iter().filter(|wanted| wanted.address.kind() == Function::NAME);
     declared.map(|wanted| wanted.address.name())
 }

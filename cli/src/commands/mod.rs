@@ -7,6 +7,7 @@ mod explain;
 mod import;
 mod local;
 mod plan;
+mod plan_branches;
 pub mod status;
 pub(crate) mod version;
 

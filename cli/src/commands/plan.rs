@@ -5,7 +5,7 @@ use neonform_engine::diagnostic::Failure;
 use neonform_engine::gate::{self, Consent, Missing, Verdict, judge};
 use neonform_engine::plan::Plan;
 
-use super::Ending;
+use super::{Ending, plan_branches};
 use crate::args::{Format, PlanArgs};
 use crate::backend::Connection;
 use crate::output::{github, human, json, markdown, neon_json, remarks, sarif};
@@ -14,6 +14,9 @@ use crate::{pipeline, print};
 
 /// Plans and prints.
 pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Failure> {
+    if args.several.are_meant() {
+        return plan_branches::run(session, args).await;
+    }
     let source = session.source(&args.policy)?;
     let connection = Connection::open(&session.global, &session.working).await?;
     let planned = plan(session, args, &source, &connection).await;
@@ -72,7 +75,7 @@ fn consent(plan: &Plan) -> Consent {
     if plan.target.id.is_none() { Consent::to_policy(false) } else { Consent::default() }
 }
 
-fn missing(plan: &Plan) -> Vec<Missing> {
+pub(super) fn missing(plan: &Plan) -> Vec<Missing> {
     match judge(plan, consent(plan)) {
         Verdict::Needs(missing) => missing,
         Verdict::Allowed | Verdict::Impossible | Verdict::Unknown => Vec::new(),

@@ -27,6 +27,14 @@ pub fn write(out: &mut dyn Write, diagnostics: &[Diagnostic]) -> io::Result<()> 
     Ok(())
 }
 
+/// Problems as text without colours.
+pub(super) fn text(diagnostics: &[Diagnostic]) -> String {
+    let mut out = anstream::StripStream::new(Vec::new());
+    // Writing to memory does not fail.
+    let _ = write(&mut out, diagnostics);
+    String::from_utf8_lossy(&out.into_inner()).into_owned()
+}
+
 fn write_one(out: &mut dyn Write, diagnostic: &Diagnostic) -> io::Result<()> {
     let (word, style) = match diagnostic.severity {
         Severity::Error => ("error", ERROR),

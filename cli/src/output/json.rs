@@ -17,7 +17,7 @@ use neonform_engine::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 /// The version of the format.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// A plan, and with an outcome what became of it.
 pub fn plan(plan: &Plan, outcome: Option<&Outcome>) -> Json {

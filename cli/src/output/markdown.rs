@@ -16,7 +16,7 @@ use super::text::{count, printable};
 use super::{diagnostics, human};
 
 /// Characters that a comment may have, with room for the note.
-const MOST: usize = 65_536 - 256;
+pub(super) const MOST: usize = 65_536 - 256;
 
 /// The comment.
 pub fn plan(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
@@ -42,18 +42,13 @@ pub fn headline(plan: &Plan) -> String {
 
 /// Why there is no plan.
 pub fn failure(problems: &[Diagnostic]) -> String {
-    let mut out = StripStream::new(Vec::new());
-    // Writing to memory does not fail.
-    let _ = diagnostics::write(&mut out, problems);
-    let _ = out.flush();
-    let text = String::from_utf8_lossy(&out.into_inner()).into_owned();
     let errors = problems.iter().filter(|problem| problem.severity == Severity::Error).count();
     let head = format!("### Plan failed\n\n**{}**\n", count(errors, "error"));
-    head + &folded("Problems", "text", &text, MOST)
+    head + &folded("Problems", "text", &diagnostics::text(problems), MOST)
 }
 
 /// The plan as people read it, without colours.
-fn text(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
+pub(super) fn text(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
     let mut out = StripStream::new(Vec::new());
     // Writing to memory does not fail.
     let _ = human::plan(&mut out, Page::default(), plan, missing, show_unmanaged);
@@ -69,7 +64,8 @@ fn text(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
         })
 }
 
-fn folded(title: &str, language: &str, text: &str, most: usize) -> String {
+/// A text behind its title, which is HTML; at most so many characters of it.
+pub(super) fn folded(title: &str, language: &str, text: &str, most: usize) -> String {
     let fence = "`".repeat(longest_run(text).max(2) + 1);
     let mut body = String::new();
     let mut length = 0;
@@ -93,13 +89,17 @@ fn longest_run(text: &str) -> usize {
 }
 
 /// A name within a line of text, whatever it holds.
-fn code(name: &str) -> String {
-    let escaped = printable(name).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    // Neither a mention nor a link nor emphasis works inside.
-    let plain = ['#', '@', '*', '_', '`', '[', '~']
+pub(super) fn code(name: &str) -> String {
+    format!("<code>{}</code>", plain(name))
+}
+
+/// A text in which nothing is markup.
+pub(super) fn plain(text: &str) -> String {
+    let escaped = printable(text).replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+    // Neither a mention nor a link nor emphasis nor another column works inside.
+    ['#', '@', '*', '_', '`', '[', '~', '|']
         .iter()
-        .fold(escaped, |text, special| text.replace(*special, &format!("&#{};", u32::from(*special))));
-    format!("<code>{plain}</code>")
+        .fold(escaped, |text, special| text.replace(*special, &format!("&#{};", u32::from(*special))))
 }
 
 #[cfg(test)]

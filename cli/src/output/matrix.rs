@@ -9,9 +9,9 @@ use neonform_engine::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 use super::json::masked;
+use super::table::{Cell, Table};
 use super::text::{count, printable};
 
-const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 /// What stands for a value that a branch does not have.
 const ABSENT: &str = "–";
@@ -28,24 +28,17 @@ type Row = (Path, Vec<Option<Value>>);
 /// When the output cannot be written.
 pub fn human(out: &mut dyn Write, columns: &[Column]) -> io::Result<()> {
     let (rows, same) = rows(columns);
-    let heading = columns.iter().map(|(name, _)| printable(name));
-    let mut table: Vec<Vec<String>> = vec![std::iter::once(String::new()).chain(heading).collect()];
+    let heading = columns.iter().map(|(name, _)| Cell::plain(printable(name)));
+    let mut table: Vec<Vec<Cell>> = vec![std::iter::once(Cell::default()).chain(heading).collect()];
     for (place, values) in &rows {
         let shown = values.iter().map(|value| {
-            value.as_ref().map_or_else(|| ABSENT.to_owned(), |value| printable(&value.to_string()))
+            Cell::plain(
+                value.as_ref().map_or_else(|| ABSENT.to_owned(), |value| printable(&value.to_string())),
+            )
         });
-        table.push(std::iter::once(printable(&place.to_string())).chain(shown).collect());
+        table.push(std::iter::once(Cell::plain(printable(&place.to_string()))).chain(shown).collect());
     }
-    let width = |column: usize| table.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..=columns.len()).map(width).collect();
-    for (number, row) in table.iter().enumerate() {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
-        let line = cells.collect::<Vec<_>>().join("  ");
-        match number {
-            0 => writeln!(out, "{BOLD}{}{BOLD:#}", line.trim_end())?,
-            _ => writeln!(out, "{}", line.trim_end())?,
-        }
-    }
+    Table(table).write(out)?;
     writeln!(out, "{DIM}{} the same for every branch.{DIM:#}", count(same, "value"))
 }
 

@@ -3,6 +3,7 @@
 //! Results go to standard output, everything else to standard error. Colour is added here and
 //! nowhere else, and carries no meaning that the text does not.
 
+pub mod branches;
 pub mod diagnostics;
 pub mod explain;
 pub mod github;
@@ -15,5 +16,6 @@ pub mod page;
 pub mod remarks;
 pub mod sarif;
 pub mod status;
+mod table;
 pub mod text;
 pub mod typescript;

@@ -5,6 +5,7 @@
 mod support;
 
 mod backend;
+mod branches;
 mod context;
 mod creation;
 mod deploying;

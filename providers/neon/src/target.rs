@@ -226,6 +226,13 @@ impl Survey {
         })
     }
 
+    /// Every branch: the default one first, then by name.
+    pub fn all(&self) -> Vec<Found> {
+        let mut branches: Vec<&Branch> = self.branches.iter().collect();
+        branches.sort_by(|a, b| (!a.default, &a.name).cmp(&(!b.default, &b.name)));
+        branches.into_iter().map(|branch| self.found(branch)).collect()
+    }
+
     /// Whether there is a branch of this id or name.
     pub fn has(&self, wanted: Option<&str>) -> bool {
         self.branch(wanted).is_some()

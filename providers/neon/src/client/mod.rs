@@ -1,15 +1,17 @@
 //! The API client: requests are values, answers are typed, failures are diagnostics.
 //!
-//! One place for the key, the base URL, time limits and connections. `retry.rs` says what is tried
-//! again, `error.rs` what a failure means, `request.rs` what can be asked. The key is a header and
-//! nothing else: it is in no error and no log (API spec 1).
+//! One place for the key, the base URL, time limits and connections. `pace.rs` says how fast requests
+//! follow each other, `retry.rs` what is tried again, `error.rs` what a failure means, `request.rs` what
+//! can be asked. The key is a header and nothing else: it is in no error and no log (API spec 1).
 
 mod request;
+mod pace;
 mod retry;
 mod error;
 
 pub use request::{ApiPath, Method, Part, Request};
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
@@ -19,6 +21,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
 use error::{ApiError, Cause};
+use pace::Pace;
 use request::Body;
 
 /// One attempt at reading may take this long.
@@ -36,6 +39,8 @@ pub struct Client {
     http: reqwest::Client,
     base: String,
     patient: bool,
+    /// Shared by all clones; nothing for a server on this machine, which has no limits to keep.
+    pace: Option<Arc<Pace>>,
 }
 
 impl Client {
@@ -54,7 +59,8 @@ impl Client {
                 .into());
         };
         let http = connector(&url, headers(key)?).map_err(|_| bug("the HTTP client could not be built"))?;
-        Ok(Self { http, base: base.to_owned(), patient: true })
+        let pace = (!is_loopback(&url)).then(Arc::default);
+        Ok(Self { http, base: base.to_owned(), patient: true, pace })
     }
 
     /// The same client, which tries nothing twice.
@@ -133,6 +139,9 @@ impl Client {
     async fn exchange(&self, request: &Request) -> Result<Vec<u8>, Box<ApiError>> {
         let mut attempt = 0;
         loop {
+            if let Some(pace) = &self.pace {
+                pace.turn(request.operation).await;
+            }
             let error = match self.attempt(request).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
@@ -217,7 +226,7 @@ fn connector(url: &reqwest::Url, headers: HeaderMap) -> reqwest::Result<reqwest:
         .connect_timeout(Duration::from_secs(10))
         // The key goes to the host that it was given for, and nowhere else.
         .redirect(reqwest::redirect::Policy::none());
-    if matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]")) {
+    if is_loopback(url) {
         builder = builder.no_proxy();
         if url.scheme() == "http" {
             // Nothing on the way speaks TLS: the system's certificates are not read.
@@ -225,6 +234,10 @@ fn connector(url: &reqwest::Url, headers: HeaderMap) -> reqwest::Result<reqwest:
         }
     }
     builder.build()
+}
+
+fn is_loopback(url: &reqwest::Url) -> bool {
+    matches!(url.host_str(), Some("127.0.0.1" | "localhost" | "[::1]"))
 }
 
 /// A diagnostic for what cannot happen.
