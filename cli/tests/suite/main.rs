@@ -14,6 +14,9 @@ mod import;
 mod kinds;
 mod main_job;
 mod policies;
+// Their steps are scripts for a shell.
+#[cfg(unix)]
+mod recipes;
 mod review;
 mod status;
 mod untrusted;
