@@ -83,6 +83,12 @@ pub enum Command {
     Status(StatusArgs),
     /// Write a policy that says what exists on the branch
     Import(ImportArgs),
+    /// Write what exists on the branch as a file to keep, or check such files
+    Snapshot(SnapshotArgs),
+    /// Show what differs between two of: a snapshot, a saved plan, branch:NAME, policy, policy:BRANCH
+    Diff(DiffArgs),
+    /// Show a saved plan
+    Show(ShowArgs),
     /// Print the resolved policy for a branch, without the network
     Eval(EvalCommand),
     /// Bundle every function, without a branch
@@ -179,6 +185,9 @@ pub struct PlanArgs {
     /// Exit with 2 when there are changes, 0 when there are none, 1 on an error
     #[arg(long)]
     pub detailed_exitcode: bool,
+    /// Save the plan into this file, for neonform apply FILE and neonform show FILE
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["untrusted", "several"])]
+    pub out: Option<PathBuf>,
     /// For which branches, where it is not one.
     #[command(flatten)]
     pub several: SeveralArgs,
@@ -213,8 +222,14 @@ impl SeveralArgs {
 }
 
 /// Flags of `apply`.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct ApplyArgs {
+    /// A plan that plan --out saved: it is applied as it was shown, or not at all
+    #[arg(conflicts_with_all = ["create", "prune", "prune_data", "show_unmanaged", "redeploy", "no_marker", "source_maps", "env_allow"])]
+    pub file: Option<PathBuf>,
+    /// With a saved plan: plan again where something moved, and apply if the changes come out the same
+    #[arg(long, requires = "file")]
+    pub refresh_ok: bool,
     /// Which policy.
     #[command(flatten)]
     pub policy: PolicyArgs,
@@ -249,6 +264,39 @@ pub struct ImportArgs {
     /// Overwrite a file that exists
     #[arg(long)]
     pub force: bool,
+}
+
+/// Flags of `snapshot`.
+#[derive(Debug, Args)]
+pub struct SnapshotArgs {
+    /// Write into this file instead of standard output
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Compare files with their branches, snapshots/*.json where none is named; exit with 2 where one differs
+    #[arg(long, value_name = "FILES", num_args = 0.., conflicts_with_all = ["out", "branch"])]
+    pub check: Option<Vec<PathBuf>>,
+}
+
+/// Flags of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// A snapshot or saved plan, branch:NAME, policy, or policy:BRANCH
+    pub from: String,
+    /// The same, for what it is compared with
+    pub to: String,
+    /// Which policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Exit with 2 when something differs, 0 when nothing does, 1 on an error
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+}
+
+/// Flags of `show`.
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// A file that plan --out wrote
+    pub file: PathBuf,
 }
 
 /// A branch as the policy should see it, without asking for one.

@@ -92,6 +92,38 @@ impl Session {
         }
     }
 
+    /// The same session about the branch of a saved plan.
+    ///
+    /// # Errors
+    /// When a flag or the context names another project or branch.
+    pub fn about(&self, target: &Target) -> Result<Self, Failure> {
+        let project = self.global.project_id.as_ref().or(self.context.project.as_ref());
+        let branch = self.branch(&target.project);
+        let is_meant = |branch: &str| branch == target.name || Some(branch) == target.id.as_deref();
+        if project.is_some_and(|project| *project != target.project) || !branch.is_none_or(is_meant) {
+            let named = |project: &str, branch: &str| format!("branch {branch} of project {project}");
+            let meant = named(project.unwrap_or(&target.project), branch.unwrap_or("that is the default"));
+            return Err(Diagnostic::error(
+                codes::INVALID_FILE,
+                "the saved plan is for another branch; nothing was changed",
+            )
+            .found(named(&target.project, &target.name))
+            .expected(meant)
+            .fix("plan for this branch, or leave out what names another one than the plan's")
+            .into());
+        }
+        let branch = target.id.as_ref().unwrap_or(&target.name).clone();
+        let global =
+            Global { project_id: Some(target.project.clone()), branch: Some(branch), ..self.global.clone() };
+        let (working, context, home) = (self.working.clone(), self.context.clone(), self.home.clone());
+        Ok(Self { global, working, context, page: self.page, home })
+    }
+
+    /// Whether a flag or the context says which project is meant.
+    pub fn names_project(&self) -> bool {
+        self.global.project_id.is_some() || self.context.project.is_some()
+    }
+
     /// The branch that is named: flag, else the context's where it is about this project.
     pub fn branch<'a>(&'a self, project: &str) -> Option<&'a str> {
         self.global.branch.as_deref().or_else(|| self.context.branch_in(project))

@@ -73,6 +73,17 @@ pub enum Origin {
     Unknown,
 }
 
+impl Impact {
+    /// The word in JSON.
+    pub fn word(self) -> &'static str {
+        match self {
+            Impact::Additive => "additive",
+            Impact::Override => "override",
+            Impact::Destructive => "destructive",
+        }
+    }
+}
+
 impl Origin {
     /// The word in JSON.
     pub fn word(self) -> &'static str {

@@ -125,6 +125,8 @@ pub mod codes {
         BRANCH_NOT_FOUND = "branch-not-found", "BRANCH_NOT_FOUND";
         /// Changes that need consent, or that cannot be made (spec 4.6).
         CONFLICT = "conflict", "PUSH_CONFLICT";
+        /// A snapshot or a saved plan that is damaged, of another version, or about something else.
+        INVALID_FILE = "invalid-file", "INVALID_CONFIG";
         /// What a change relied on has moved since it was planned; nothing was changed (spec 4.7).
         MOVED = "moved", "CONFLICT";
         /// A deployment that failed, was overtaken, or did not end in time (spec 4.7).

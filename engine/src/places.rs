@@ -38,6 +38,13 @@ impl Places {
         }
     }
 
+    /// With the place of one part.
+    #[must_use]
+    pub fn with_part(mut self, name: &str, at: Position) -> Self {
+        self.parts.insert(name.to_owned(), at);
+        self
+    }
+
     /// With the parts of what else is said of the resource, which counts first.
     #[must_use]
     pub fn over(mut self, other: Places) -> Self {

@@ -26,12 +26,14 @@ pub struct Observed {
     pub attributes: Attributes,
     /// What else tells one state of it from the next: ids, the number of a deployment. Two branches never agree on it.
     pub identity: Attributes,
+    /// Files that it is made from, by path with their SHA-256 in hexadecimal.
+    pub inputs: Vec<(String, String)>,
 }
 
 impl Observed {
     /// A resource without an identity of its own.
     pub fn new(attributes: Attributes) -> Self {
-        Self { attributes, identity: Vec::new() }
+        Self { attributes, ..Self::default() }
     }
 
     /// One setting, if it has it.

@@ -15,15 +15,34 @@ use crate::creation::{Creation, create};
 use crate::output::remarks::{self, Remark};
 use crate::output::text::printable;
 use crate::output::{github, human, json, neon_json, sarif};
+use crate::saved_plan::{self, Reliance, SavedPlan};
 use crate::session::Session;
 use crate::{pipeline, print, progress, trust};
 
-/// Plans, judges, applies and reports.
+/// Plans, judges, applies and reports; a saved plan only where it comes out as it was saved.
 pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Ending, Failure> {
     trust::refuse_to_apply(&args.policy)?;
-    let source = session.source(&args.policy)?;
+    let Some(file) = &args.file else { return connected(session, args, None).await };
+    let saved = SavedPlan::read(&session.working.join(file))?;
+    let session = session.about(&saved.plan.target)?;
+    let args = ApplyArgs {
+        policy: saved.policy_under(&args.policy),
+        purpose: saved.purpose.clone(),
+        ..args.clone()
+    };
+    connected(&session, &args, Some(&saved)).await
+}
+
+async fn connected(
+    session: &Session,
+    args: &ApplyArgs,
+    saved: Option<&SavedPlan>,
+) -> Result<Ending, Failure> {
+    let mut source = session.source(&args.policy)?;
+    // The policy and the plan see the time at which the plan was made.
+    source.now = saved.map_or(source.now, |saved| saved.made_at);
     let connection = Connection::open(&session.global, &session.working).await?;
-    let ending = run_on(session, args, &source, &connection).await;
+    let ending = run_on(session, args, &source, &connection, saved).await;
     connection.close().await;
     ending
 }
@@ -33,6 +52,7 @@ async fn run_on(
     args: &ApplyArgs,
     source: &pipeline::Source,
     connection: &Connection,
+    saved: Option<&SavedPlan>,
 ) -> Result<Ending, Failure> {
     let project = session.project(&connection.client).await?;
     let request = pipeline::Request {
@@ -49,6 +69,11 @@ async fn run_on(
         said: &|target| session.announce(target),
     };
     let planned = pipeline::plan(&request).await?;
+    if let Some(saved) = saved {
+        let read = Reliance::of(&planned, source);
+        let now = read.made(&planned.plan, source, &args.policy, &args.purpose);
+        saved_plan::check(saved, &now, args.refresh_ok)?;
+    }
     let policy = source.file.relative();
     let view = View { session, show_unmanaged: args.purpose.show_unmanaged, policy };
     print::warnings(&planned.plan.warnings);

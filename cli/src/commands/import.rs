@@ -2,14 +2,13 @@
 //!
 //! The file appears whole or not at all, and never in the place of another one unless told so.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 use super::{Ending, status};
 use crate::args::{Global, ImportArgs};
+use crate::files::{Stopped, write};
 use crate::output::status::Status;
 use crate::output::text::printable;
 use crate::output::typescript::{Imported, policy};
@@ -41,7 +40,7 @@ pub(super) async fn run(session: &Session, args: &ImportArgs) -> Result<Ending, 
             .fact("cause", cause.to_string())
             .into(),
     };
-    write(&path, &written(&status), args.force).map_err(place)?;
+    write(&path, written(&status).as_bytes(), args.force).map_err(place)?;
     say(session, &args.out);
     Ok(Ending::Done)
 }
@@ -91,48 +90,4 @@ fn exists(out: &Path) -> Failure {
         .found(out.display().to_string())
         .fix("pass --force to overwrite it, or another file, or - for standard output, with --out")
         .into()
-}
-
-/// Why a file was not written.
-enum Stopped {
-    Exists,
-    Io(io::Error),
-}
-
-impl From<io::Error> for Stopped {
-    fn from(cause: io::Error) -> Self {
-        Self::Io(cause)
-    }
-}
-
-/// Writes a neighbour and puts it in the file's place.
-fn write(path: &Path, text: &str, force: bool) -> Result<(), Stopped> {
-    let neighbour = neighbour(path);
-    let placed = fill(&neighbour, text).map_err(Stopped::Io).and_then(|()| place(&neighbour, path, force));
-    // Where it was put in place by its name it is gone already.
-    let _ = fs::remove_file(&neighbour);
-    placed
-}
-
-fn fill(neighbour: &Path, text: &str) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(neighbour)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
-/// A link never takes the place of a file, a rename does.
-fn place(neighbour: &Path, path: &Path, force: bool) -> Result<(), Stopped> {
-    if force {
-        return Ok(fs::rename(neighbour, path)?);
-    }
-    match fs::hard_link(neighbour, path) {
-        Ok(()) => Ok(()),
-        Err(_) if path.symlink_metadata().is_ok() => Err(Stopped::Exists),
-        // Not every file system has links.
-        Err(_) => Ok(fs::rename(neighbour, path)?),
-    }
-}
-
-fn neighbour(path: &Path) -> PathBuf {
-    path.with_file_name(format!(".neonform-{:016x}.tmp", rand::random::<u64>()))
 }

@@ -6,8 +6,11 @@ mod eval;
 mod explain;
 mod import;
 mod local;
+mod diff;
 mod plan;
 mod plan_branches;
+mod show;
+mod snapshot;
 pub mod status;
 pub(crate) mod version;
 
@@ -32,11 +35,21 @@ pub enum Ending {
 /// # Errors
 /// The problems that ended it; they are not printed yet.
 pub async fn run(cli: Cli) -> Result<Ending, Failure> {
-    let is_plan = matches!(cli.command, Command::Plan(_) | Command::Config(ConfigCommand::Plan(_)));
-    if cli.global.output == Format::Markdown && !is_plan {
-        return Err(Diagnostic::error(codes::USAGE, "only a plan can be printed as Markdown")
-            .fix("leave out --output markdown, or run neonform plan")
-            .into());
+    let is_comparison = matches!(
+        cli.command,
+        Command::Plan(_)
+            | Command::Config(ConfigCommand::Plan(_))
+            | Command::Show(_)
+            | Command::Diff(_)
+            | Command::Snapshot(_)
+    );
+    if cli.global.output == Format::Markdown && !is_comparison {
+        return Err(Diagnostic::error(
+            codes::USAGE,
+            "only a plan or a comparison can be printed as Markdown",
+        )
+        .fix("leave out --output markdown, or run neonform plan or neonform diff")
+        .into());
     }
     let session = Session::new(cli.global)?;
     match cli.command {
@@ -48,6 +61,9 @@ pub async fn run(cli: Cli) -> Result<Ending, Failure> {
             status::run(&session, &args).await
         }
         Command::Import(args) => import::run(&session, &args).await,
+        Command::Snapshot(args) => snapshot::run(&session, &args).await,
+        Command::Diff(args) => diff::run(&session, &args).await,
+        Command::Show(args) => show::run(&session, &args),
         Command::Eval(args) => eval::run(&session, &args).await,
         Command::Bundle(args) => bundle::run(&session, &args).await,
         Command::Explain(args) => explain::run(&session, &args).await,

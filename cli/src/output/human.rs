@@ -20,8 +20,10 @@ use super::page::{Page, width, wrapped};
 use super::text::{count, printable};
 
 mod attributes;
+mod comparison;
 mod outcome;
 
+pub use comparison::comparison;
 pub use outcome::outcome;
 
 const BOLD: Style = Style::new().bold();

@@ -1,13 +1,13 @@
 //! `--output json`: versioned, documented by its types of line below, stable.
 //!
 //! `version` changes when a field changes its meaning or goes; fields may be added. Secrets are
-//! `{"secret": true}`, values that this run is not told `{"unknown": true}`, sizes numbers of bytes. A change's
+//! `{"secret": true}`, values that this run is not told `{"unknown": true}`, sizes `{"bytes": 1}`. A change's
 //! `origin` says which side moved since the last apply: `policy`, `drift`, `both`, or `unknown` where what is
 //! live does not carry what it was made from.
 
 use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
-use neonform_engine::change::{Action, Attribute, Doable, Impact, Remedy};
+use neonform_engine::change::{Action, Attribute, Doable, Remedy};
 use neonform_engine::diagnostic::{Diagnostic, Failure, Severity};
 use neonform_engine::kind::AnyChange;
 use neonform_engine::node::Position;
@@ -121,7 +121,7 @@ fn change(address: &Address, change: &AnyChange, ending: Option<&Ending>) -> Jso
     fields.insert("kind".to_owned(), address.kind().into());
     fields.insert("name".to_owned(), address.name().into());
     fields.insert("action".to_owned(), change.action.word().into());
-    fields.insert("impact".to_owned(), impact(change.impact).into());
+    fields.insert("impact".to_owned(), change.impact.word().into());
     fields.insert("origin".to_owned(), change.origin.word().into());
     fields.extend(change.places.whole().map(|at| ("at".to_owned(), position(at))));
     fields.insert(
@@ -149,14 +149,6 @@ fn change(address: &Address, change: &AnyChange, ending: Option<&Ending>) -> Jso
         }
     }
     Json::Object(fields)
-}
-
-fn impact(impact: Impact) -> &'static str {
-    match impact {
-        Impact::Additive => "additive",
-        Impact::Override => "override",
-        Impact::Destructive => "destructive",
-    }
 }
 
 fn attribute(attribute: &Attribute, change: &AnyChange) -> Json {
@@ -222,7 +214,7 @@ fn convert(value: &Value, secret: &dyn Fn(&neonform_engine::value::Secret) -> Js
         Value::Null => Json::Null,
         Value::Bool(value) => (*value).into(),
         Value::Number(value) => number(*value),
-        Value::Bytes(size) => (*size).into(),
+        Value::Bytes(size) => json!({ "bytes": size }),
         Value::String(text) => text.as_str().into(),
         Value::Secret(text) => secret(text),
         Value::Unknown => json!({ "unknown": true }),

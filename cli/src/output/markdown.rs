@@ -4,16 +4,18 @@
 //! longer than any run of backticks in them. A comment has at most 65,536 characters; what does not fit is left out
 //! with a note.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anstream::StripStream;
 use neonform_engine::diagnostic::{Diagnostic, Severity};
 use neonform_engine::gate::Missing;
 use neonform_engine::plan::Plan;
 
+use super::comparison::summary;
 use super::page::Page;
 use super::text::{count, printable};
 use super::{diagnostics, human};
+use crate::comparison::Comparison;
 
 /// Characters that a comment may have, with room for the note.
 pub(super) const MOST: usize = 65_536 - 256;
@@ -28,7 +30,8 @@ pub fn plan(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
     if plan.is_empty() && plan.drift.is_empty() && plan.undeclared.is_empty() {
         return head;
     }
-    head + &folded("Changes", "diff", &text(plan, missing, show_unmanaged), MOST)
+    let text = plan_text(plan, missing, show_unmanaged);
+    head + &folded("Changes", "diff", &text, MOST)
 }
 
 /// A plan in one line.
@@ -47,11 +50,26 @@ pub fn failure(problems: &[Diagnostic]) -> String {
     head + &folded("Problems", "text", &diagnostics::text(problems), MOST)
 }
 
+/// What differs between two states.
+pub fn comparison(found: &Comparison) -> String {
+    let head = format!("### From {} to {}\n\n", code(&found.from), code(&found.to));
+    if found.is_empty() {
+        return head + "**No differences.**\n";
+    }
+    let text = text(|out| human::comparison(out, Page::default(), found));
+    format!("{head}**{}**\n{}", summary(found), folded("Differences", "diff", &text, MOST))
+}
+
 /// The plan as people read it, without colours.
-pub(super) fn text(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
+pub(super) fn plan_text(plan: &Plan, missing: &[Missing], show_unmanaged: bool) -> String {
+    text(|out| human::plan(out, Page::default(), plan, missing, show_unmanaged))
+}
+
+/// What people read, without colours.
+fn text(write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> String {
     let mut out = StripStream::new(Vec::new());
     // Writing to memory does not fail.
-    let _ = human::plan(&mut out, Page::default(), plan, missing, show_unmanaged);
+    let _ = write(&mut out);
     let _ = out.flush();
     let text = String::from_utf8_lossy(&out.into_inner()).into_owned();
     // The signs at the beginning of the line are what a diff is coloured by.

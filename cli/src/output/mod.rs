@@ -4,6 +4,7 @@
 //! nowhere else, and carries no meaning that the text does not.
 
 pub mod branches;
+pub mod comparison;
 pub mod diagnostics;
 pub mod explain;
 pub mod github;

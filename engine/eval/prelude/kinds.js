@@ -57,7 +57,7 @@
 
   // null for plain objects, arrays, class instances, functions and primitives.
   kit.kind = (value) => {
-    if (typeof value !== "object" || value === null) return null;
+    if (typeof value !== "object" || value === null || value === kit.environment) return null;
     const kind = host.classify(value);
     if (kind !== null) return kind;
     const prototype = getPrototypeOf(value);

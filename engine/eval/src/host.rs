@@ -7,6 +7,8 @@ mod console;
 mod fs;
 mod url;
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use neonform_bundle::Input;
 
 use console::Console;
 use fs::Repository;
+
+use crate::Request;
 
 /// The code of an error about what the sandbox does not give.
 pub(crate) const SANDBOX: &str = "ERR_NEONFORM_SANDBOX";
@@ -24,6 +28,8 @@ pub(crate) const OUTSIDE: &str = "ERR_NEONFORM_OUTSIDE";
 pub(crate) struct Host {
     console: Console,
     repository: Repository,
+    variables: BTreeSet<String>,
+    read: RefCell<BTreeSet<String>>,
 }
 
 /// What an operation gives back.
@@ -46,8 +52,18 @@ pub(crate) struct Refusal {
 
 impl Host {
     /// A host that prints to `console` and reads inside `root`, which is a real path.
-    pub(crate) fn new(console: Arc<dyn Fn(&str) + Send + Sync>, root: &Path) -> Self {
-        Self { console: Console::new(console), repository: Repository::new(root) }
+    pub(crate) fn new(request: &Request, root: &Path) -> Self {
+        Self {
+            console: Console::new(Arc::clone(&request.console)),
+            repository: Repository::new(root),
+            variables: request.env.keys().cloned().collect(),
+            read: RefCell::default(),
+        }
+    }
+
+    /// The names of the variables that were read and are set.
+    pub(crate) fn variables(&self) -> BTreeSet<String> {
+        self.read.borrow().clone()
     }
 
     /// The files that were read.
@@ -72,6 +88,12 @@ impl Host {
             "url.parse" => Ok(text(url::parse(first, None))),
             "url.join" => Ok(text(url::parse(first, Some(second)))),
             "url.set" => Ok(text(url::set(first, second, third))),
+            "env.read" => {
+                if self.variables.contains(first) {
+                    self.read.borrow_mut().insert(first.clone());
+                }
+                Ok(Answer::Nothing)
+            }
             "fs.read" => self.repository.read(first).map(Answer::Bytes),
             "fs.text" => self
                 .repository

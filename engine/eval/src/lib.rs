@@ -70,8 +70,8 @@ pub struct Request {
 pub struct Loaded {
     /// What the policy exports by default.
     pub policy: Node,
-    /// What was read: the policy, what it imports, and what it opened.
-    pub inputs: Vec<Input>,
+    /// What it has read so far.
+    pub read: Read,
     limits: Limits,
     caps: Arc<Caps>,
     calls: Sender<Call>,
@@ -80,7 +80,16 @@ pub struct Loaded {
 /// What the policy's thread answers.
 struct Reply {
     node: Option<Node>,
-    inputs: Vec<Input>,
+    read: Read,
+}
+
+/// What a policy has read, and so depends on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Read {
+    /// Files: the policy, what it imports, and what it opened.
+    pub inputs: Vec<Input>,
+    /// The names of variables of its environment; those that are not set are not among them.
+    pub variables: BTreeSet<String>,
 }
 
 /// Bundles and evaluates a policy.
@@ -101,7 +110,7 @@ pub async fn load(request: Request) -> Result<Loaded, Failure> {
     platform::run(move || session::serve(request, root, module, shared, answer, &receiver));
     let reply = answered.await.map_err(|_| thread_ended())??;
     let policy = reply.node.ok_or_else(thread_ended)?;
-    Ok(Loaded { policy, inputs: reply.inputs, limits, caps, calls })
+    Ok(Loaded { policy, read: reply.read, limits, caps, calls })
 }
 
 impl Loaded {
@@ -120,7 +129,7 @@ impl Loaded {
         let call = Call { descriptor: descriptor.to_string(), branch, answer };
         self.calls.send(call).map_err(|_| thread_ended())?;
         let reply = answered.await.map_err(|_| thread_ended())??;
-        self.inputs = reply.inputs;
+        self.read = reply.read;
         Ok(reply.node)
     }
 }
@@ -129,7 +138,7 @@ impl fmt::Debug for Loaded {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.debug_struct("Loaded")
             .field("policy", &self.policy)
-            .field("inputs", &self.inputs)
+            .field("read", &self.read)
             .finish_non_exhaustive()
     }
 }

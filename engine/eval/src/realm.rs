@@ -19,7 +19,7 @@ use crate::js_error::Thrown;
 use crate::limits::Excess;
 use crate::modules::Modules;
 use crate::program::{Prepared, Program};
-use crate::{Request, natives, platform, prelude};
+use crate::{Read, Request, natives, platform, prelude};
 
 /// What one isolate holds besides JavaScript.
 pub(crate) struct Realm {
@@ -59,7 +59,7 @@ impl Realm {
         caps: Arc<Caps>,
     ) -> Result<Rc<Self>, Failure> {
         let realm = Rc::new(Self {
-            host: Host::new(Arc::clone(&request.console), &root),
+            host: Host::new(request, &root),
             program: RefCell::default(),
             modules: Modules::default(),
             rejections: Rejections::default(),
@@ -81,8 +81,12 @@ impl Realm {
         self.program.borrow_mut().add(module)
     }
 
-    /// What was read so far: bundled or opened, each once, by path.
-    pub(crate) fn inputs(&self) -> Vec<Input> {
+    /// What was read so far: files that were bundled or opened, each once, by path, and variables.
+    pub(crate) fn read(&self) -> Read {
+        Read { inputs: self.inputs(), variables: self.host.variables() }
+    }
+
+    fn inputs(&self) -> Vec<Input> {
         let mut inputs = self.host.inputs();
         inputs.extend(self.bundled.borrow().iter().cloned());
         inputs.sort_by(|a, b| a.path.cmp(&b.path));

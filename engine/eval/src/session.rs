@@ -53,7 +53,7 @@ pub(crate) fn serve(
         caps.begin(loaded);
         match load(scope, &request, root, &caps, module) {
             Ok((realm, node)) => {
-                caps.answer(Ok(Reply { node: Some(node), inputs: realm.inputs() }));
+                caps.answer(Ok(Reply { node: Some(node), read: realm.read() }));
                 for call in calls {
                     answer(scope, &realm, call);
                 }
@@ -147,7 +147,7 @@ fn answer(scope: &mut v8::PinScope<'_, '_>, realm: &Rc<Realm>, call: Call) {
         Fault::Thrown(thrown) => thrown.while_tuning(&call.branch, &realm.program.borrow()),
         Fault::Told(failure) => failure,
     });
-    realm.caps.answer(result.map(|node| Reply { node, inputs: realm.inputs() }));
+    realm.caps.answer(result.map(|node| Reply { node, read: realm.read() }));
 }
 
 fn tune(scope: &mut v8::PinScope<'_, '_>, realm: &Realm, descriptor: &str) -> Result<Option<Node>, Fault> {

@@ -9,7 +9,7 @@ use neonform_engine::plan::Plan;
 use super::{Grid, Totals, branches_in_words, human, in_short};
 use crate::branches::Row;
 use crate::output::diagnostics;
-use crate::output::markdown::{MOST, code, folded, plain, text};
+use crate::output::markdown::{MOST, code, folded, plain, plan_text};
 use crate::output::page::Page;
 
 /// Characters that the table and the lines below it may have; the rest is for plans.
@@ -83,7 +83,7 @@ fn details(
     for row in rows {
         let (text, what, language) = match &row.plan {
             Ok(plan) if plan.is_empty() && plan.drift.is_empty() => continue,
-            Ok(plan) => (text(plan, &missing(plan), show_unmanaged), "changes", "diff"),
+            Ok(plan) => (plan_text(plan, &missing(plan), show_unmanaged), "changes", "diff"),
             Err(failure) => (diagnostics::text(&failure.0), "problems", "text"),
         };
         let room = MOST.saturating_sub(comment.chars().count());

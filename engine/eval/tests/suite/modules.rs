@@ -111,10 +111,10 @@ fn what_was_read_is_listed() {
     let names =
         |inputs: &[neonform_eval::Input]| inputs.iter().map(|input| input.path.clone()).collect::<Vec<_>>();
     let mut loaded = project.load().unwrap();
-    assert_eq!(names(&loaded.inputs), ["a.json", "neon.ts"]);
+    assert_eq!(names(&loaded.read.inputs), ["a.json", "neon.ts"]);
     super::support::tune(&mut loaded, &serde_json::json!({"name": "x"}));
-    assert_eq!(names(&loaded.inputs), ["a.json", "b.json", "neon.ts"]);
-    assert_eq!(loaded.inputs[0].sha256[..2], [0x6b, 0x86]);
+    assert_eq!(names(&loaded.read.inputs), ["a.json", "b.json", "neon.ts"]);
+    assert_eq!(loaded.read.inputs[0].sha256[..2], [0x6b, 0x86]);
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub(super) fn live(live: &BranchLive) -> Observed {
             .flat_map(|endpoint| settings(endpoint.min, endpoint.max, endpoint.suspend_seconds)),
     );
     let identity = endpoint.map(|endpoint| ("endpoint".to_owned(), endpoint.id.as_str().into()));
-    Observed { attributes, identity: identity.into_iter().collect() }
+    Observed { identity: identity.into_iter().collect(), ..Observed::new(attributes) }
 }
 
 /// What a policy names. Its lifetime is left out: the expiry that comes of it depends on when the branch was made.

@@ -1,8 +1,8 @@
 //! What a function is like, in the names that its changes use.
 //!
 //! Code is told by its digest, which a deployment's marker holds; what was deployed by something else is told by the
-//! number of the deployment. Of a variable there is the name. The digest of the values is an identity: it is
-//! good for seeing a change, and it does not belong into a file that is kept.
+//! number of the deployment. Of a variable there is the name; the digest of the values that a policy sets is
+//! slow and salted (`marker.rs`), for telling whether two plans would deploy the same.
 
 use neonform_engine::state::{Attributes, Observed};
 use neonform_engine::value::{Secret, Value};
@@ -19,11 +19,9 @@ pub(super) fn live(live: &FunctionLive) -> Observed {
     attributes.extend(current.runtime.as_deref().map(|runtime| ("runtime".to_owned(), runtime.into())));
     let names = current.variables.iter().filter(|name| !marker::is_marker(name));
     attributes.extend(variables(names.map(String::as_str)));
-    let markers = current.variables.iter().filter(|name| marker::is_marker(name));
     let identity = [("deployment", current.id.to_string()), ("status", format!("{:?}", current.status))];
     let identity = identity.into_iter().map(|(name, text)| (name.to_owned(), text.to_lowercase().into()));
-    let markers = markers.map(|name| ("marker".to_owned(), name.as_str().into()));
-    Observed { attributes, identity: identity.chain(markers).collect() }
+    Observed { identity: identity.collect(), ..Observed::new(attributes) }
 }
 
 /// What a policy asks of a function.
@@ -35,7 +33,9 @@ pub(super) fn expected(spec: &Spec) -> Observed {
     attributes.extend(variables(spec.environment.set.iter().map(|(name, _)| name.as_str())));
     let mut identity = vec![("environment".to_owned(), spec.environment_digest.as_str().into())];
     identity.extend(digest.map(|digest| ("bundle".to_owned(), digest.into())));
-    Observed { attributes, identity }
+    let modules = spec.bundle.iter().flat_map(|bundle| &bundle.modules);
+    let inputs = modules.map(|module| (module.path.clone(), module.sha256.clone())).collect();
+    Observed { attributes, identity, inputs }
 }
 
 fn code(current: &DeploymentLive) -> String {

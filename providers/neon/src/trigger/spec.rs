@@ -126,7 +126,7 @@ impl Kind for Trigger {
         attributes.push(("enabled".to_owned(), live.enabled.into()));
         let identity =
             vec![("id".to_owned(), live.id.as_str().into()), ("inherited".to_owned(), live.inherited.into())];
-        Some(Observed { attributes, identity })
+        Some(Observed { identity, ..Observed::new(attributes) })
     }
 
     fn expect(&self, _context: &Context<'_>, _address: &Address, spec: &Spec) -> Option<Observed> {

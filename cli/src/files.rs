@@ -1,0 +1,74 @@
+//! Files that we write for people: they appear whole or not at all.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+
+/// Why a file was not written.
+pub enum Stopped {
+    /// There is a file already.
+    Exists,
+    /// What the system said.
+    Io(io::Error),
+}
+
+impl From<io::Error> for Stopped {
+    fn from(cause: io::Error) -> Self {
+        Self::Io(cause)
+    }
+}
+
+/// Writes a neighbour and puts it in the file's place; in the place of another one only with `force`.
+///
+/// # Errors
+/// When there is a file already, or the system refuses.
+pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), Stopped> {
+    let neighbour = neighbour(path);
+    let placed = fill(&neighbour, text).map_err(Stopped::Io).and_then(|()| place(&neighbour, path, force));
+    // Where it was put in place by its name it is gone already.
+    let _ = fs::remove_file(&neighbour);
+    placed
+}
+
+/// Writes a file, also in the place of another one.
+///
+/// # Errors
+/// When the system refuses; `summary` says what that means.
+pub fn write_over(working: &Path, named: &Path, text: &[u8], summary: &str) -> Result<(), Failure> {
+    write(&working.join(named), text, true).map_err(|stopped| {
+        let cause = match stopped {
+            Stopped::Io(cause) => cause.to_string(),
+            Stopped::Exists => "it exists".to_owned(),
+        };
+        Diagnostic::error(codes::USAGE, summary)
+            .found(named.display().to_string())
+            .fix("name a file in a directory that can be written to with --out")
+            .fact("cause", cause)
+            .into()
+    })
+}
+
+fn fill(neighbour: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).open(neighbour)?;
+    file.write_all(text)?;
+    file.sync_all()
+}
+
+/// A link never takes the place of a file, a rename does.
+fn place(neighbour: &Path, path: &Path, force: bool) -> Result<(), Stopped> {
+    if force {
+        return Ok(fs::rename(neighbour, path)?);
+    }
+    match fs::hard_link(neighbour, path) {
+        Ok(()) => Ok(()),
+        Err(_) if path.symlink_metadata().is_ok() => Err(Stopped::Exists),
+        // Not every file system has links.
+        Err(_) => Ok(fs::rename(neighbour, path)?),
+    }
+}
+
+fn neighbour(path: &Path) -> PathBuf {
+    path.with_file_name(format!(".neonform-{:016x}.tmp", rand::random::<u64>()))
+}
