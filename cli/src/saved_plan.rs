@@ -169,15 +169,12 @@ impl SavedPlan {
         }
         let made_at = stored.text("/madeAt")?.parse().map_err(|_| stored.misplaced("/madeAt", "a time"))?;
         let (policy, purpose) = flags::read(&stored)?;
-        let inputs = stored.json.pointer("/inputs").and_then(Json::as_object);
-        let inputs = inputs.ok_or_else(|| stored.misplaced("/inputs", "hashes by path"))?;
-        let text = |value: &Json| value.as_str().unwrap_or_default().to_owned();
         Ok(Self {
             made_at,
             policy_file: stored.text("/policy")?.to_owned(),
             policy,
             purpose,
-            inputs: inputs.iter().map(|(path, hash)| (path.clone(), text(hash))).collect(),
+            inputs: stored.texts("/inputs")?,
             environment: Environment::read(&stored)?,
             plan: decode::plan(&stored)?,
             json: stored.json["plan"].clone(),

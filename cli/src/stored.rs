@@ -3,6 +3,7 @@
 //! A file is JSON that says what it is and of which version. Whatever is wrong with one is a problem that names the
 //! file and the place in it; nothing of a file is trusted.
 
+use std::collections::BTreeMap;
 use std::path::Path as FilePath;
 
 use neonform_engine::address::Address;
@@ -105,6 +106,20 @@ impl Stored {
     pub fn text(&self, place: &str) -> Result<&str, Failure> {
         let found = self.json.pointer(place).and_then(Json::as_str);
         found.ok_or_else(|| self.misplaced(place, "a text"))
+    }
+
+    /// The texts by name at a JSON pointer.
+    ///
+    /// # Errors
+    /// When there are none, or one is something else.
+    pub fn texts(&self, place: &str) -> Result<BTreeMap<String, String>, Failure> {
+        let found = self.json.pointer(place).and_then(Json::as_object);
+        let found = found.ok_or_else(|| self.misplaced(place, "texts by name"))?;
+        let text = |(name, value): (&String, &Json)| {
+            let text = value.as_str().ok_or_else(|| self.misplaced(&format!("{place}/{name}"), "a text"))?;
+            Ok((name.clone(), text.to_owned()))
+        };
+        found.iter().map(text).collect()
     }
 
     /// The address that a text is, of a kind that there is.

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use neonform_engine::state::{Attributes, State};
+use neonform_engine::state::{Attributes, Observed, State};
 use neonform_engine::target::Target;
 use neonform_engine::value::Value;
 
@@ -30,11 +30,14 @@ pub fn check(saved: &SavedPlan, now: &Made<'_>, refresh_ok: bool) -> Result<(), 
         return Err(Failure(moved.into_iter().map(Moved::stale).collect()));
     }
     let mut differs = Vec::new();
-    objects(&saved.plan.expected, &now.plan.expected, &mut differs);
+    objects(&without_identities(&saved.plan.expected), &without_identities(&now.plan.expected), &mut differs);
+    unseen(&saved.plan.expected, &now.plan.expected, &mut differs);
     if differs.is_empty() && same_result(&saved.json, &output::plan(now.plan, None)) {
         return Ok(());
     }
-    differs.extend(moved);
+    if differs.is_empty() {
+        differs = moved;
+    }
     if differs.is_empty() {
         differs.push(Moved::new("the plan".to_owned(), "as it was shown", "another one"));
     }
@@ -108,6 +111,26 @@ fn objects(before: &State, now: &State, moved: &mut Vec<Moved>) {
             (None, _) => moved.push(Moved::new(address.to_string(), "not there", "there")),
         }
     }
+}
+
+/// What would be made and does not show: that it is another is said, and not what it is, since one is made from secrets.
+fn unseen(before: &State, now: &State, moved: &mut Vec<Moved>) {
+    for (address, was) in before {
+        let Some(is) = now.get(address) else { continue };
+        for (name, value) in &is.identity {
+            let seen = moved.iter().any(|moved| moved.what == format!("{address} {name}"));
+            if !seen
+                && was.identity.iter().find(|(found, _)| found == name).map(|(_, value)| value) != Some(value)
+            {
+                moved.push(Moved::new(format!("{address} {name}"), "another one", "this one"));
+            }
+        }
+    }
+}
+
+fn without_identities(state: &State) -> State {
+    let plain = |observed: &Observed| Observed::new(observed.attributes.clone());
+    state.iter().map(|(address, observed)| (address.clone(), plain(observed))).collect()
 }
 
 fn named(of: &str, before: &Attributes, now: &Attributes, moved: &mut Vec<Moved>) {

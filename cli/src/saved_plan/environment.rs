@@ -56,11 +56,10 @@ impl Environment {
     /// # Errors
     /// When a part is missing.
     pub fn read(stored: &Stored) -> Result<Self, Failure> {
-        let read = stored.json.pointer("/environment/read").and_then(Json::as_object);
-        let read = read.ok_or_else(|| stored.misplaced("/environment/read", "digests by name"))?;
-        let read =
-            read.iter().map(|(name, digest)| (name.clone(), digest.as_str().unwrap_or_default().to_owned()));
-        Ok(Self { salt: stored.text("/environment/salt")?.to_owned(), read: read.collect() })
+        Ok(Self {
+            salt: stored.text("/environment/salt")?.to_owned(),
+            read: stored.texts("/environment/read")?,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ mod support;
 
 mod backend;
 mod branches;
+mod comparing;
 mod context;
 mod creation;
 mod deploying;
@@ -18,6 +19,7 @@ mod policies;
 #[cfg(unix)]
 mod recipes;
 mod review;
+mod saved_plans;
 mod status;
 mod untrusted;
 mod usage;
