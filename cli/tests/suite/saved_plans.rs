@@ -99,7 +99,16 @@ fn a_damaged_file_is_an_error_that_names_it() {
         scratch.write("p.json", &text);
         let ran = scratch.local(&["apply", "p.json"]);
         assert_eq!(ran.err, scratch.run(&["show", "p.json"]).err, "{name}");
-        golden("saved", name, &ran.text());
+        if name == "tampered" {
+            // Two checksums that depend on the time are in it.
+            assert!(
+                ran.code == 1 && ran.err.contains("the saved plan is not as it was written"),
+                "{}",
+                ran.text()
+            );
+        } else {
+            golden("saved", name, &ran.text());
+        }
     }
     assert_eq!(scratch.local(&["plan", "--detailed-exitcode"]).code, 2);
 }
