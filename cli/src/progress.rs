@@ -15,7 +15,11 @@ use neonform_engine::event::Event;
 use crate::args::{Format, Global};
 use crate::env;
 use crate::output::page::Page;
-use crate::output::text::{count, printable};
+use crate::output::text::printable;
+
+mod terminal;
+
+use terminal::Terminal;
 
 /// What takes less than this shows nothing.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -23,6 +27,8 @@ const PATIENCE: Duration = Duration::from_millis(400);
 const TICK: Duration = Duration::from_millis(100);
 /// How a shell reports a process that an interrupt ended.
 const INTERRUPTED: i32 = 130;
+/// Columns beside the text: the spinner, and the margin of `progress/terminal.rs`.
+const BESIDE: usize = 6;
 
 static LINE: OnceLock<Mutex<Line>> = OnceLock::new();
 
@@ -129,11 +135,11 @@ fn change(how: impl FnOnce(&mut Line)) {
     how(&mut line);
     let text = line.text();
     match &line.bar {
-        Some(bar) => bar.set_message(text),
+        Some(bar) => bar.set_message(Page::of_standard_error().cut(&text, BESIDE)),
         None => {
             line.turn += 1;
             let turn = line.turn;
-            line.bar = Some(hidden(text));
+            line.bar = Some(hidden(&text));
             drop(line);
             std::thread::spawn(move || appear(turn));
         }
@@ -149,7 +155,7 @@ impl Line {
         }
         let bundling = match &self.bundles {
             Count { done, of } if done < of => {
-                format!(", bundling {} of {}", done + 1, count(*of, "function"))
+                format!(", bundling {} of {of}", done + 1)
             }
             _ => String::new(),
         };
@@ -158,13 +164,14 @@ impl Line {
 }
 
 /// A bar that is not drawn yet.
-fn hidden(text: String) -> ProgressBar {
+fn hidden(text: &str) -> ProgressBar {
+    let page = Page::of_standard_error();
     let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
-    let style = ProgressStyle::with_template("{spinner} {wide_msg}");
+    let style = ProgressStyle::with_template("{spinner} {msg}");
     let style = style.unwrap_or_else(|_| ProgressStyle::default_spinner());
-    let ticks = if Page::of_standard_output().ascii { "-\\|/-" } else { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏⠏" };
+    let ticks = if page.ascii { "-\\|/-" } else { "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏⠏" };
     bar.set_style(style.tick_chars(ticks));
-    bar.set_message(text);
+    bar.set_message(page.cut(text, BESIDE));
     bar
 }
 
@@ -173,7 +180,7 @@ fn appear(turn: u64) {
     std::thread::sleep(PATIENCE);
     let Some(line) = line() else { return };
     if let Some(bar) = line.bar.as_ref().filter(|_| line.turn == turn) {
-        bar.set_draw_target(ProgressDrawTarget::stderr());
+        bar.set_draw_target(ProgressDrawTarget::term_like_with_hz(Box::new(Terminal::standard_error()), 20));
         bar.enable_steady_tick(TICK);
     }
 }
@@ -187,7 +194,7 @@ mod tests {
         let mut line = Line { reading: "branch main".to_owned(), ..Line::default() };
         assert_eq!(line.text(), "Reading branch main");
         line.bundles = Count { done: 2, of: 10 };
-        assert_eq!(line.text(), "Reading branch main, bundling 3 of 10 functions");
+        assert_eq!(line.text(), "Reading branch main, bundling 3 of 10");
         line.bundles.done = 10;
         assert_eq!(line.text(), "Reading branch main");
         line.changes = Count { done: 1, of: 4 };

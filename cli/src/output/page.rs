@@ -4,8 +4,9 @@
 //! word that cannot be broken.
 
 use neonform_engine::change::Action;
+use terminal_size::{Height, Width};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::env;
 
@@ -32,11 +33,34 @@ impl Default for Page {
 impl Page {
     /// Standard output: as wide as its terminal, else as `COLUMNS` says.
     pub fn of_standard_output() -> Self {
-        let terminal = terminal_size::terminal_size_of(std::io::stdout());
+        Self::of(terminal_size::terminal_size_of(std::io::stdout()))
+    }
+
+    /// Standard error, likewise.
+    pub fn of_standard_error() -> Self {
+        Self::of(terminal_size::terminal_size_of(std::io::stderr()))
+    }
+
+    fn of(terminal: Option<(Width, Height)>) -> Self {
         let told = || env::given(env::COLUMNS)?.trim().parse().ok();
         let width = terminal.map(|(width, _)| usize::from(width.0)).or_else(told);
         let width = width.filter(|width| *width > 0).unwrap_or(USUAL).max(LEAST);
         Self { width, ascii: is_ascii_only() }
+    }
+
+    /// As much of a text as fits on a line with `beside` columns of something else.
+    pub fn cut(self, text: &str, beside: usize) -> String {
+        let room = self.width.saturating_sub(beside);
+        if width(text) <= room {
+            return text.to_owned();
+        }
+        let room = room.saturating_sub(width(self.ellipsis()));
+        let mut taken = 0;
+        let fits = |c: &char| {
+            taken += c.width().unwrap_or(0);
+            taken <= room
+        };
+        text.chars().take_while(fits).chain(self.ellipsis().chars()).collect()
     }
 
     /// Between an old value and a new one.
@@ -94,6 +118,16 @@ mod tests {
     fn wide_characters_take_two_columns() {
         assert_eq!((width("名前"), padded("名前", 6)), (4, "名前  ".to_owned()));
         assert_eq!(wrapped("名前 名前 名前", 9, 0), ["名前 名前", "名前"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut() {
+        let page = Page { width: 8, ascii: false };
+        assert_eq!(
+            (page.cut("名前名前", 0), page.cut("名前名前", 1)),
+            ("名前名前".to_owned(), "名前名…".to_owned())
+        );
+        assert_eq!(Page { ascii: true, ..page }.cut("123456789", 2), "123...");
     }
 
     #[test]

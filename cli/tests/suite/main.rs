@@ -14,6 +14,7 @@ mod hostile;
 mod import;
 mod kinds;
 mod main_job;
+mod page;
 mod policies;
 // Their steps are scripts for a shell.
 #[cfg(unix)]
@@ -21,5 +22,7 @@ mod recipes;
 mod review;
 mod saved_plans;
 mod status;
+#[cfg(target_os = "linux")]
+mod terminal;
 mod untrusted;
 mod usage;

@@ -17,7 +17,7 @@ use crate::output::text::printable;
 pub(super) const INDENT: usize = 6;
 /// Unchanged lines around each difference.
 const CONTEXT: usize = 2;
-/// Names longer than this do not move the values of all others.
+/// Names longer than this do not move others' values either.
 const LONGEST_NAME: usize = 40;
 
 const ADDED: Style = AnsiColor::Green.on_default();
@@ -35,7 +35,9 @@ pub(super) fn write(
     attributes: &[Attribute],
 ) -> io::Result<()> {
     let rows = rows(page, action, attributes);
-    let column = rows.iter().map(|row| width(&row.name)).filter(|width| *width <= LONGEST_NAME).max();
+    // What gets lines of its own does not move the values of all others.
+    let beside = rows.iter().filter(|row| row.fits(page, 0)).map(|row| width(&row.name));
+    let column = beside.filter(|width| *width <= LONGEST_NAME).max();
     rows.iter().try_for_each(|row| row.write(out, page, column.unwrap_or(0)))
 }
 
@@ -129,15 +131,26 @@ fn in_collection(value: &Value) -> String {
 }
 
 impl Row<'_> {
+    /// Where its value begins, when those of others begin at `column`.
+    fn from(&self, column: usize) -> usize {
+        INDENT + column.max(width(&self.name)) + 2
+    }
+
+    /// Whether it is one line.
+    fn fits(&self, page: Page, column: usize) -> bool {
+        self.text.as_ref().is_some_and(|text| self.from(column) + width(text) <= page.width)
+    }
+
     fn write(&self, out: &mut dyn Write, page: Page, column: usize) -> io::Result<()> {
         let indent = " ".repeat(INDENT);
-        let from = INDENT + column.max(width(&self.name)) + 2;
-        let room = page.width.saturating_sub(from);
         match (&self.text, self.lines) {
-            (Some(text), lines) if width(text) <= room || lines.is_none() => {
+            (Some(text), lines) if self.fits(page, column) || lines.is_none() => {
                 let line = format!("{indent}{}  {text}", padded(&self.name, column));
-                let lines =
-                    if width(&line) > page.width { wrapped(&line, page.width, from) } else { vec![line] };
+                let lines = if self.fits(page, column) {
+                    vec![line]
+                } else {
+                    wrapped(&line, page.width, self.from(column))
+                };
                 lines.iter().try_for_each(|line| writeln!(out, "{}", line.trim_end()))
             }
             (_, Some((before, after))) => {

@@ -202,8 +202,10 @@ fn differences(
     let known = marker.as_ref().filter(|_| current.status != Status::Failed);
     let with_code = spec.again || known.is_none_or(|marker| marker.bundle != wanted.bundle);
     if with_code {
-        let before = known.map(|marker| marker.bundle.as_str());
-        attributes.extend(bundle_attributes(spec, wanted, before, deployed));
+        let size = deployed.filter(|_| known.is_some()).and_then(|earlier| earlier.size);
+        let size = size.map_or(Value::Unknown, Value::Bytes);
+        let bundle = known.map_or(Value::Unknown, |marker| marker::short(&marker.bundle).into());
+        attributes.extend(bundle_attributes(spec, wanted, Some(bundle), Some(size)));
     }
     if current.runtime.as_deref().is_some_and(|runtime| runtime != spec.runtime) {
         attributes.push(Attribute::changed(
@@ -222,6 +224,9 @@ fn differences(
     attributes.extend(variables);
     let reason = match (&marker, current.status) {
         _ if spec.again => Some("--redeploy asks for it".to_owned()),
+        (None, _) if matches!(origin, Origin::Drift | Origin::Both) => {
+            Some("something else has deployed it since the last apply".to_owned())
+        }
         (None, _) => Some(
             "what is deployed carries no marker of neonform that counts, so it cannot be compared".to_owned(),
         ),
@@ -239,18 +244,13 @@ fn differences(
 fn bundle_attributes(
     spec: &Spec,
     wanted: &Wanted,
-    before: Option<&str>,
-    deployed: Option<&Earlier>,
+    bundle: Option<Value>,
+    size: Option<Value>,
 ) -> [Attribute; 2] {
-    let size = spec.bundle.as_ref().map_or(0, |bundle| bundle.archive.len() as u64);
-    let size_before = deployed.filter(|_| before.is_some()).and_then(|earlier| earlier.size);
+    let new = spec.bundle.as_ref().map_or(0, |bundle| bundle.archive.len() as u64);
     [
-        Attribute::changed(
-            "bundle",
-            before.map(|digest| marker::short(digest).into()),
-            marker::short(&wanted.bundle),
-        ),
-        Attribute::changed("size", size_before.map(Value::Bytes), Value::Bytes(size)),
+        Attribute::changed("bundle", bundle, marker::short(&wanted.bundle)),
+        Attribute::changed("size", size, Value::Bytes(new)),
     ]
 }
 

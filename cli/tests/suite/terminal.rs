@@ -1,0 +1,142 @@
+//! What a person sees on a terminal: util-linux's `script` gives one, and an emulator says what is on its screen.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use super::page::{PLAN, Server, moved};
+use super::support::{Scratch, golden};
+
+const ROWS: u16 = 200;
+const INTERRUPT: &[u8] = &[3];
+
+/// What a command left behind.
+struct Screen {
+    code: i32,
+    /// Every byte that the terminal got.
+    raw: String,
+    /// What is to be seen in the end.
+    text: String,
+}
+
+/// Runs `neonform` on a terminal, and interrupts it once it has shown a text.
+fn on_terminal(
+    scratch: &Scratch,
+    columns: u16,
+    arguments: &[&str],
+    env: &[(&str, &str)],
+    interrupt_at: Option<&str>,
+) -> Screen {
+    let quoted: Vec<String> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
+    let line = format!(
+        "stty rows {ROWS} cols {columns}; exec '{}' {}",
+        env!("CARGO_BIN_EXE_neonform"),
+        quoted.join(" ")
+    );
+    let mut command = Command::new("script");
+    command.args(["-qec", &line, "/dev/null"]).current_dir(scratch.path()).env_clear();
+    command.env("PATH", std::env::var("PATH").unwrap()).env("SHELL", "/bin/sh").env("TERM", "xterm-256color");
+    command.env("NEONFORM_CACHE_DIR", scratch.path().join(".cache")).envs(env.iter().copied());
+    let mut terminal = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let (mut keys, mut shown) = (terminal.stdin.take().unwrap(), terminal.stdout.take().unwrap());
+    let (mut raw, mut buffer) = (Vec::new(), [0; 4096]);
+    let mut interrupt_at = interrupt_at;
+    loop {
+        let read = shown.read(&mut buffer).unwrap();
+        if read == 0 {
+            break;
+        }
+        raw.extend_from_slice(&buffer[..read]);
+        if interrupt_at.is_some_and(|text| String::from_utf8_lossy(&raw).contains(text)) {
+            keys.write_all(INTERRUPT).unwrap();
+            interrupt_at = None;
+        }
+    }
+    let mut screen = vt100::Parser::new(ROWS, columns, 0);
+    screen.process(&raw);
+    Screen {
+        code: terminal.wait().unwrap().code().unwrap_or(-1),
+        raw: String::from_utf8(raw).unwrap(),
+        text: screen.screen().contents(),
+    }
+}
+
+/// In front of the embedded backend, and a while behind it.
+fn slow(server: &Server) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let (host, upstream) =
+        (format!("http://{}/api/v2", listener.local_addr().unwrap()), server.address.clone());
+    std::thread::spawn(move || {
+        for client in listener.incoming() {
+            let client = client.unwrap();
+            let server = TcpStream::connect(&upstream).unwrap();
+            let (asked, told) = (client.try_clone().unwrap(), server.try_clone().unwrap());
+            std::thread::spawn(move || pump(asked, server, Duration::from_millis(600)));
+            std::thread::spawn(move || pump(told, client, Duration::ZERO));
+        }
+    });
+    host
+}
+
+fn pump(mut from: TcpStream, mut to: TcpStream, pause: Duration) {
+    let mut buffer = [0; 65536];
+    while let Ok(read @ 1..) = from.read(&mut buffer) {
+        std::thread::sleep(pause);
+        if to.write_all(&buffer[..read]).is_err() {
+            break;
+        }
+    }
+    let _ = to.shutdown(std::net::Shutdown::Write);
+}
+
+#[test]
+fn a_plan_at_80_and_140_columns() {
+    let scratch = moved();
+    let quiet = [&PLAN[..], &["--quiet"]].concat();
+    let narrow = on_terminal(&scratch, 80, &quiet, &[], None);
+    assert!(narrow.raw.contains("\u{1b}[32m+\u{1b}[0m bucket.分析-レポート"), "{}", narrow.raw);
+    golden("pages", "terminal-80", &narrow.text);
+    golden("pages", "terminal-140", &on_terminal(&scratch, 140, &quiet, &[], None).text);
+    let log = scratch.run(&quiet).done();
+    assert_eq!(narrow.text.trim_end(), log.trim_end(), "colours tell nothing that the text does not");
+    let plain = on_terminal(&scratch, 80, &quiet, &[("NO_COLOR", "1")], None);
+    assert_eq!((plain.text, plain.raw.contains('\u{1b}')), (narrow.text, false));
+}
+
+#[test]
+fn progress_is_shown_while_waiting_and_gone_when_done() {
+    let scratch = Scratch::of("examples/todo-api");
+    let server = Server::on(&scratch);
+    let host = slow(&server);
+    let env = [("NEON_API_KEY", "k"), ("NEON_API_HOST", host.as_str())];
+    let applied = on_terminal(&scratch, 80, &["apply", "--update-existing"], &env, None);
+    assert_eq!(applied.code, 0, "{}", applied.raw);
+    for text in ["Reading the policy and the branch", "Reading branch main", "Applying, 0 of 6 done: "] {
+        assert!(applied.raw.contains(text), "{text}: {}", applied.raw);
+        assert!(!applied.text.contains(text), "{text} is left on the screen: {}", applied.text);
+    }
+    assert!(applied.text.contains("\n+ function.api\n"), "{}", applied.text);
+    assert!(applied.text.contains("\nApplied: 6 changes.\n"), "{}", applied.text);
+
+    let log = scratch.run_with(&["plan", "--redeploy"], &env);
+    assert!(!log.text().contains("Reading"), "{}", log.text());
+    let json = on_terminal(&scratch, 80, &["plan", "--output", "json"], &env, None);
+    assert!(!json.raw.contains("Reading"), "{}", json.raw);
+}
+
+#[test]
+fn an_interrupt_leaves_no_line_behind() {
+    let scratch = Scratch::of("examples/todo-api");
+    let server = Server::on(&scratch);
+    let host = slow(&server);
+    let env = [("NEON_API_KEY", "k"), ("NEON_API_HOST", host.as_str())];
+    let planning = on_terminal(&scratch, 80, &["plan"], &env, Some("Reading the policy"));
+    assert_eq!((planning.code, planning.text.trim()), (130, "Interrupted."), "{}", planning.raw);
+    let applying =
+        on_terminal(&scratch, 80, &["apply", "--update-existing"], &env, Some("Applying, 0 of 6 done: "));
+    assert_eq!(applying.code, 130, "{}", applying.raw);
+    let last = applying.text.trim_end().lines().last().unwrap_or_default();
+    assert_eq!(last, "Interrupted. What was done stays done; the same command goes on.", "{}", applying.text);
+    assert!(!applying.text.contains("Applying"), "{}", applying.text);
+}
