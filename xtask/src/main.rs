@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `converge`, `peer`, `bench`, `lint`.
+//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `converge`, `peer`, `bench`, `schema`, `lint`.
 //!
 //! Builds in seconds and links no JavaScript engine: it picks one (`engine.rs`) and calls cargo
 //! with the features and variables that it needs.
@@ -12,6 +12,7 @@ mod engine;
 mod files;
 mod lint;
 mod peer;
+mod schema;
 mod test;
 
 use std::process::ExitCode;
@@ -26,6 +27,7 @@ usage: cargo xtask <command> [--engine v8|quickjs]
   converge [CASES [SEED]]      properties of plan and apply on random policies (default 10000 cases)
   bench                        bundling beside the official client's bundler, as a table
   peer                         compare with the official client from npm, on the embedded backend
+  schema                       the schemas of the JSON outputs against the goldens
   lint                         cargo fmt --check and clippy";
 
 fn main() -> ExitCode {
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         "converge" => converge::run(&words),
         "bench" => bench::run(&engine::choose(named)?),
         "peer" => peer::run(&engine::choose(named)?),
+        "schema" => schema::check(&engine::choose(named)?),
         "lint" => lint::lint(&engine::choose(named)?),
         other => Err(format!("there is no command {other:?}\n\n{USAGE}")),
     });

@@ -7,7 +7,7 @@
 use crate::cargo::{cargo, features, run};
 use crate::engine::{self, Engine};
 use crate::lint;
-use crate::peer;
+use crate::{peer, schema};
 
 /// Test targets whose outcome depends on the engine: policies, the command line, conformance cases.
 const DEPENDENT: [&str; 2] = ["suite", "corpus"];
@@ -25,6 +25,7 @@ pub fn run_tests(named: Option<String>) -> Result<(), String> {
         "--features",
         &features(&engine),
     ]))?;
+    schema::check(&engine)?;
     // Before the second engine's tests, while what is built has the first.
     peer::run(&engine)?;
     if engine.feature == "v8" && !only_one {

@@ -20,7 +20,10 @@ pub(super) async fn run(session: &Session, command: &EvalCommand) -> Result<Endi
     }
     let desired = pipeline::resolve(&mut loaded, &target(session, args)).await?;
     print::warnings(&desired.warnings);
-    print::json(&json::masked(&desired.resolved));
+    print::json(&match session.global.output {
+        Format::Json => json::evaluated(&desired),
+        _ => json::masked(&desired.resolved),
+    });
     Ok(Ending::Done)
 }
 

@@ -1,6 +1,6 @@
-//! `--output json`: versioned, documented by its types of line below, stable.
+//! `--output json`: versioned, described by the schemas in `docs/schema` and `docs/output.md`, stable.
 //!
-//! `version` changes when a field changes its meaning or goes; fields may be added. Secrets are
+//! `version` changes when a field changes its meaning or goes; fields may be added, to the schemas too. Secrets are
 //! `{"secret": true}`, values that this run is not told `{"unknown": true}`, sizes `{"bytes": 1}`. A change's
 //! `origin` says which side moved since the last apply: `policy`, `drift`, `both`, or `unknown` where what is
 //! live does not carry what it was made from.
@@ -8,6 +8,7 @@
 use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::change::{Action, Attribute, Doable, Remedy};
+use neonform_engine::desired::Desired;
 use neonform_engine::diagnostic::{Diagnostic, Failure, Severity};
 use neonform_engine::kind::AnyChange;
 use neonform_engine::node::Position;
@@ -71,6 +72,17 @@ pub fn creation(
         fields["errors"] = errors.map(diagnostic).collect();
     }
     fields
+}
+
+/// What a policy says for one branch.
+pub fn evaluated(desired: &Desired) -> Json {
+    json!({
+        "version": VERSION,
+        "command": "eval",
+        "target": target(&desired.target),
+        "policy": masked(&desired.resolved),
+        "warnings": desired.warnings.iter().map(diagnostic).collect::<Vec<_>>(),
+    })
 }
 
 /// Problems that ended a command.
@@ -184,6 +196,7 @@ pub fn diagnostic(found: &Diagnostic) -> Json {
         if found.severity == Severity::Error { "error" } else { "warning" }.into(),
     );
     fields.insert("path".to_owned(), found.path.to_string().into());
+    fields.extend(found.inside.as_ref().map(|inside| ("inside".to_owned(), inside.as_str().into())));
     if let Some(at) = &found.at {
         fields.insert("at".to_owned(), position(at));
     }

@@ -50,6 +50,18 @@ fn a_branch_whose_policy_fails_half_way_is_there_and_can_be_gone_on_with() {
 }
 
 #[test]
+fn what_failed_and_what_was_skipped_is_told_in_every_format() {
+    let apply = ["apply", "--branch", "preview", "--create", "--prune=buckets", "--output"];
+    for format in ["json", "sarif", "github"] {
+        let scratch = scratch();
+        // The domain fails, and what is deleted waits for everything else.
+        scratch.write("neon.ts", &POLICY.replace("buckets: { uploads: {} },", ""));
+        let ran = scratch.local(&[&apply[..], &[format]].concat());
+        golden("creation", &format!("partial-{format}"), &plain(&ran));
+    }
+}
+
+#[test]
 fn what_is_known_beforehand_makes_nothing() {
     let scratch = scratch();
     scratch.write("neon.ts", r#"export default { functions: { f: { name: "f", source: "./gone.js" } } };"#);

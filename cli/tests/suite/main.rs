@@ -10,6 +10,7 @@ mod comparing;
 mod context;
 mod creation;
 mod deploying;
+mod formats;
 mod hostile;
 mod import;
 mod kinds;
