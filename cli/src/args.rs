@@ -132,18 +132,22 @@ pub struct PolicyArgs {
     /// Read variables from a file; those of the environment win
     #[arg(long, value_name = "FILE")]
     pub env: Option<PathBuf>,
-    /// Memory that the policy may use
-    #[arg(long, value_name = "MIB", default_value_t = 256, value_parser = clap::value_parser!(u32).range(32..=65536))]
-    pub max_heap: u32,
-    /// Seconds that the policy may run
-    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..=3600))]
-    pub timeout: u32,
+    /// Memory that the policy may use [default: 256, with --untrusted 128]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u32).range(32..=65536))]
+    pub max_heap: Option<u32>,
+    /// Seconds that the policy may run [default: 10, with --untrusted 5]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub timeout: Option<u32>,
     /// The only variables that the policy may see, with commas between them; the others are unset
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub env_allow: Option<Vec<String>>,
-    /// The policy is a stranger's: it sees no variable but those of --env-allow, the others are unknown
+    /// The policy is a stranger's: it sees no variable but those of --env-allow and no file that git ignores; see
+    /// neonform sandbox
     #[arg(long)]
     pub untrusted: bool,
+    /// Let a stranger's policy import packages from node_modules
+    #[arg(long, requires = "untrusted")]
+    pub allow_packages: bool,
 }
 
 /// What a plan is made for.

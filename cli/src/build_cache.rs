@@ -98,7 +98,10 @@ fn record_file(folder: &Path, asked: &Asked<'_>) -> PathBuf {
     let root = asked.root.to_string_lossy();
     let entry = asked.entry.to_string_lossy();
     let external = asked.options.external.iter().map(String::as_str);
-    for part in [VERSION, &root, &entry, asked.packages.unwrap_or_default()].into_iter().chain(external) {
+    // What may not be read decides as much as what is.
+    let reads = format!("{:?}", asked.options.reads);
+    let fixed = [VERSION, &root, &entry, asked.packages.unwrap_or_default(), &reads];
+    for part in fixed.into_iter().chain(external) {
         digest.update((part.len() as u64).to_le_bytes());
         digest.update(part);
     }

@@ -7,7 +7,7 @@ use futures::FutureExt;
 use futures::future::BoxFuture;
 use neonform_bundle::archive::{archive, canonical_digest};
 use neonform_bundle::stage::{Manifest, manifest, package_name, stage};
-use neonform_bundle::{Checks, FunctionModule, FunctionOptions, function, function_entry, verbatim};
+use neonform_bundle::{Checks, FunctionModule, FunctionOptions, Reads, function, function_entry, verbatim};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::path::Path;
 use neonform_neon::function::{Bundle, Bundler, Earlier, Module, Source, bundle_digest};
@@ -26,6 +26,8 @@ pub struct SourceBundler {
     directory: PathBuf,
     /// The repository that sources may come from.
     root: PathBuf,
+    /// How much of it is read.
+    reads: Reads,
     /// Where source maps go, if they are made.
     source_maps: Option<PathBuf>,
     /// What was seen of the repository in this run.
@@ -59,8 +61,8 @@ impl Bundler for SourceBundler {
 impl SourceBundler {
     /// A bundler for sources that are relative to `directory`, in the repository `root`; source maps go into a folder
     /// where one is given.
-    pub fn new(directory: PathBuf, root: PathBuf, source_maps: Option<PathBuf>) -> Self {
-        Self { directory, root, source_maps, checks: Arc::default() }
+    pub fn new(directory: PathBuf, root: PathBuf, reads: Reads, source_maps: Option<PathBuf>) -> Self {
+        Self { directory, root, reads, source_maps, checks: Arc::default() }
     }
 
     /// A bundle that was made before and would be the same now.
@@ -69,7 +71,7 @@ impl SourceBundler {
         if self.source_maps.is_some() {
             return None;
         }
-        let checks = self.checks.get_or_init(|| Checks::of(&self.root).ok()).as_ref()?;
+        let checks = self.checks.get_or_init(|| Checks::of(&self.root, self.reads).ok()).as_ref()?;
         build_cache::recall(&question.asked(&self.root), checks)
     }
 
@@ -124,8 +126,8 @@ impl SourceBundler {
             "esbuild" => self.packed(source).await?,
             "none" => {
                 let path = self.directory.join(&source.path);
-                let root = self.root.clone();
-                let taken = tokio::task::spawn_blocking(move || verbatim(&path, &root));
+                let (root, reads) = (self.root.clone(), self.reads);
+                let taken = tokio::task::spawn_blocking(move || verbatim(&path, &root, reads));
                 taken.await.map_err(|_| unsupported("an interrupted read", &source.path))??
             }
             other => return Err(unsupported("a bundler that is a function", other).into()),
@@ -154,7 +156,7 @@ impl SourceBundler {
     fn options(&self, source: &Source) -> FunctionOptions {
         let external = source.external.as_deref().unwrap_or_default();
         let external = external.iter().map(|package| package.name.clone()).collect();
-        FunctionOptions { external, source_map: self.source_maps.is_some() }
+        FunctionOptions { external, source_map: self.source_maps.is_some(), reads: self.reads }
     }
 
     /// Writes the source map under the name of the bundle that it is for.
@@ -183,6 +185,9 @@ impl SourceBundler {
         roots.dedup();
         if roots.is_empty() {
             return Ok(None);
+        }
+        if self.reads != Reads::All {
+            return Err(never_installed(&roots).into());
         }
         manifest(entry.parent().unwrap_or(entry), &self.root, &roots).map(Some)
     }
@@ -242,6 +247,13 @@ fn unsupported(what: &str, found: &str) -> Diagnostic {
     Diagnostic::error(codes::BUNDLE_FAILED, format!("{what} is not supported by this version of neonform"))
         .found(format!("{found:?}"))
         .fix("deploy this function with the neon command line for now")
+}
+
+fn never_installed(packages: &[String]) -> Diagnostic {
+    Diagnostic::error(codes::SANDBOX, "packages are never installed for a stranger")
+        .found(packages.join(", "))
+        .expected("functions whose externalPackages have no includeFiles")
+        .fix("plan this function without --untrusted, once it was reviewed")
 }
 
 /// Names a source as the policy does, not where it would be on this machine.

@@ -44,6 +44,10 @@ use commands::Ending;
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
 /// asked for.
 pub fn main() -> ExitCode {
+    // Before anything else: this process is to have one thread and nothing open when it confines itself.
+    if std::env::args_os().nth(1).is_some_and(|word| word == trust::SERVE) {
+        return neonform_eval::serve();
+    }
     let command = Cli::command().version(commands::version::text());
     let parsed = command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {

@@ -6,7 +6,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use neonform_engine::desired::{self, Desired};
@@ -17,7 +16,7 @@ use neonform_engine::plan::{self, Plan, Purpose};
 use neonform_engine::policy::Policy;
 use neonform_engine::target::Target;
 use neonform_engine::value::Value;
-use neonform_eval::{Limits, Loaded};
+use neonform_eval::{Limits, Loaded, Reads};
 use neonform_neon::branch::BranchLive;
 use neonform_neon::client::Client;
 use neonform_neon::function::{Bundler, Function};
@@ -27,7 +26,7 @@ use neonform_neon::{Again, Deploying, Polling, Scope, Shared, kinds};
 use crate::output::json;
 use crate::output::text::printable;
 use crate::policy_file::PolicyFile;
-use crate::progress;
+use crate::{print, progress, trust};
 
 /// Changes that apply makes at once (`design.md`, "Applying").
 pub const CONCURRENCY: usize = 8;
@@ -42,6 +41,8 @@ pub struct Source {
     pub env_allow: Option<BTreeSet<String>>,
     /// Whether it is a stranger's.
     pub untrusted: bool,
+    /// How much of the repository is read.
+    pub reads: Reads,
     /// The time that it sees, and the plan's.
     pub now: Timestamp,
     /// Its caps.
@@ -62,19 +63,16 @@ impl Source {
             env: self.env.clone(),
             env_allow: self.env_allow.clone(),
             untrusted: self.untrusted,
+            reads: self.reads,
+            confined: if self.untrusted { Some(trust::program()?) } else { None },
             now: self.now.as_millisecond(),
             limits: self.limits,
             console: Arc::clone(&self.console),
         })
         .await?;
+        print::warnings(&loaded.warnings);
         desired::check(&kinds(), Policy::of_file(&loaded.policy))?;
         Ok(loaded)
-    }
-
-    /// Caps as flags give them.
-    pub fn limits(max_heap_mib: u32, timeout_seconds: u32) -> Limits {
-        let heap_bytes = max_heap_mib as usize * 1024 * 1024;
-        Limits { heap_bytes, time: Duration::from_secs(timeout_seconds.into()) }
     }
 }
 

@@ -69,7 +69,8 @@ impl Session {
             env_allow,
             untrusted: args.untrusted,
             now: Timestamp::now(),
-            limits: Source::limits(args.max_heap, args.timeout),
+            reads: trust::reads(args),
+            limits: trust::limits(args),
             console: Arc::new(|text| print::note(&inert(text))),
         })
     }
@@ -78,7 +79,7 @@ impl Session {
     pub fn bundler(source: &Source, source_maps: bool) -> Arc<SourceBundler> {
         let directory = source.file.path.parent().unwrap_or(&source.file.root).to_owned();
         let source_maps = source_maps.then(|| own_folder(&directory).join("source-maps"));
-        Arc::new(SourceBundler::new(directory, source.file.root.clone(), source_maps))
+        Arc::new(SourceBundler::new(directory, source.file.root.clone(), source.reads, source_maps))
     }
 
     /// The project that is meant: flag, context, else the account's only one (spec 5.4).

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use neonform_bundle::Reads;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::inspect::inspect;
 use neonform_neon::target::{self, Found};
@@ -70,7 +71,7 @@ async fn read_through(session: &Session, connection: &Connection, aloud: bool) -
 
 /// A provider has a bundler; this command declares no function, so nothing is bundled.
 fn nothing_to_bundle(session: &Session) -> Arc<SourceBundler> {
-    Arc::new(SourceBundler::new(session.working.clone(), session.working.clone(), None))
+    Arc::new(SourceBundler::new(session.working.clone(), session.working.clone(), Reads::All, None))
 }
 
 /// Project and branch in the words of the reference (spec 4.9).

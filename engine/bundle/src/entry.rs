@@ -49,10 +49,22 @@ pub(crate) fn inside(entry: &Path, root: &Root) -> Result<PathBuf, Failure> {
                 .expected("a file inside the repository, symbolic links followed")
                 .fact("leads to", to.display().to_string())
         }
+        Reach::Hidden(..) => hidden(name),
         Reach::Directory(_) => faults::unreadable(&name, "it is a directory").expected("a file"),
         Reach::Nothing => faults::unreadable(&name, "there is no such file").fix("check the path"),
     };
     Err(told.into())
+}
+
+/// A file that must not be read for a stranger.
+pub(crate) fn hidden(name: String) -> Diagnostic {
+    Diagnostic::error(
+        codes::SANDBOX,
+        "a stranger's code is in a file that git ignores or that is private by its name",
+    )
+    .found(name)
+    .expected("a file that git does not ignore")
+    .fix("commit the file, or point to another one")
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use neonform_engine::diagnostic::{Diagnostic, codes};
 use neonform_engine::node::{Position, quote};
 
 use crate::kind::Purpose;
+use crate::reads::Hidden;
 use crate::resolve::Miss;
 
 /// An import that leads nowhere.
@@ -18,6 +19,13 @@ pub(crate) fn missing(
 ) -> Diagnostic {
     let (code, summary) = match miss {
         Miss::Outside(_) => (codes::OUTSIDE_REPOSITORY, "an import leaves the repository"),
+        Miss::Hidden(_, Hidden::Ignored) => (
+            codes::SANDBOX,
+            "a stranger's code imports a file that git ignores or that is private by its name",
+        ),
+        Miss::Hidden(_, Hidden::Package) => {
+            (codes::SANDBOX, "a stranger's code imports an installed package")
+        }
         _ => (codes::MODULE_NOT_FOUND, "an import leads to no module"),
     };
     let (expected, fix) = advice(miss, purpose);
@@ -39,6 +47,13 @@ fn advice(miss: &Miss, purpose: Purpose) -> (String, String) {
         Miss::Outside(_) => {
             ("a file inside the repository, symbolic links followed", "move the file into the repository")
         }
+        Miss::Hidden(_, Hidden::Ignored) => {
+            ("a file that git does not ignore", "commit the file, or leave the import out")
+        }
+        Miss::Hidden(_, Hidden::Package) => (
+            "files of the repository; packages only with --allow-packages",
+            "pass --allow-packages, if strangers may use what is installed here",
+        ),
         Miss::NoFile => (
             "a file at that path, with or without its extension, or a directory with an index file",
             "check the path and its upper and lower case",

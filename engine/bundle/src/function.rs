@@ -22,6 +22,7 @@ use crate::module::Module;
 use crate::native;
 use crate::pack::pack;
 use crate::plugin::Modules;
+use crate::reads::Reads;
 use crate::resolve::Rules;
 use crate::rolldown_faults;
 use crate::root::{Basis, Root};
@@ -56,6 +57,8 @@ pub struct FunctionOptions {
     pub external: Vec<String>,
     /// Whether to make a source map. The bundle is the same either way and does not mention it.
     pub source_map: bool,
+    /// How much of the repository may be read.
+    pub reads: Reads,
 }
 
 /// Packs the function that starts at `entry` in the repository `root`. Needs a tokio runtime with its clock.
@@ -67,7 +70,7 @@ pub async fn function(
     root: &Path,
     options: &FunctionOptions,
 ) -> Result<FunctionModule, Failure> {
-    let root = Arc::new(Root::open(root)?);
+    let root = Arc::new(Root::open(root, options.reads)?);
     let entry = entry::inside(entry, &root)?;
     let manifests = Arc::new(Manifests::new(Arc::clone(&root)));
     let jsx = jsx(entry.parent().and_then(|directory| manifests.tsconfig_of(directory)).as_deref());

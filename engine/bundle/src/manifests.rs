@@ -105,7 +105,8 @@ mod tests {
         ] {
             std::fs::write(directory.path().join(name), text).expect("a file");
         }
-        let root = Root::open(&directory.path().join("repo")).expect("a repository");
+        let root =
+            Root::open(&directory.path().join("repo"), crate::reads::Reads::All).expect("a repository");
         (directory, Manifests::new(Arc::new(root)))
     }
 

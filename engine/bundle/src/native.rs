@@ -109,7 +109,7 @@ fn optional_packages(package: &Package, manifests: &Manifests, root: &Root) -> V
         manifests.upward(&package.directory).find_map(|place| {
             match root.reach(&place.join("node_modules").join(name)) {
                 Reach::Directory(directory) => Some((name.clone(), directory)),
-                Reach::File(_) | Reach::Outside(_) | Reach::Nothing => None,
+                Reach::File(_) | Reach::Outside(_) | Reach::Hidden(..) | Reach::Nothing => None,
             }
         })
     };

@@ -18,6 +18,7 @@ use crate::entry;
 use crate::manifests::Manifests;
 use crate::pack::pack;
 use crate::plugin::Modules;
+use crate::reads::Reads;
 use crate::resolve::Rules;
 use crate::root::{Input, Root};
 use crate::source_map::SourceMap;
@@ -33,12 +34,12 @@ pub struct PolicyModule {
     pub inputs: Vec<Input>,
 }
 
-/// Packs the policy `entry` of the repository `root`. Needs a tokio runtime with its clock.
+/// Packs the policy `entry` from what may be read of the repository `root`. Needs a tokio runtime with its clock.
 ///
 /// # Errors
 /// Every import that leads nowhere or out of the repository and every file that does not parse.
-pub async fn policy(entry: &Path, root: &Path) -> Result<PolicyModule, Failure> {
-    let root = Arc::new(Root::open(root)?);
+pub async fn policy(entry: &Path, root: &Path, reads: Reads) -> Result<PolicyModule, Failure> {
+    let root = Arc::new(Root::open(root, reads)?);
     let entry = entry::inside(entry, &root)?;
     let manifests = Arc::new(Manifests::new(Arc::clone(&root)));
     let modules = Modules::new(Arc::clone(&root), manifests, Rules::policy());

@@ -92,6 +92,7 @@ impl Probe {
     pub(crate) fn reach(&self, path: &Path) -> Result<Reach, Miss> {
         match self.root.reach(path) {
             Reach::Outside(to) => Err(Miss::Outside(to)),
+            Reach::Hidden(to, why) => Err(Miss::Hidden(to, why)),
             reach => Ok(reach),
         }
     }

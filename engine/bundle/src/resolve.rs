@@ -13,6 +13,7 @@ use crate::kind::Purpose;
 use crate::manifests::Manifests;
 use crate::package::Package;
 use crate::probe::Probe;
+use crate::reads::{Hidden, Reads};
 use crate::root::{Reach, Root, normalise};
 
 /// The module that a policy's bundle imports for `@neon/config`; the evaluator supplies it.
@@ -91,6 +92,8 @@ pub(crate) enum Target {
 pub(crate) enum Miss {
     /// Out of the repository, to this place.
     Outside(PathBuf),
+    /// To a file of the repository that must not be read.
+    Hidden(PathBuf, Hidden),
     /// No file at a relative or absolute path.
     NoFile,
     /// No such package between the importer and the root of the repository.
@@ -163,7 +166,9 @@ impl Resolver {
             return self.subpath_import(specifier, from, form);
         }
         match self.bare(specifier, from, form) {
-            Err(Miss::NoPackage(_)) if self.is_alias(specifier, from) => Err(Miss::NoAlias),
+            Err(Miss::NoPackage(_) | Miss::Hidden(_, Hidden::Package)) if self.is_alias(specifier, from) => {
+                Err(Miss::NoAlias)
+            }
             found => found.map(Target::File),
         }
     }
@@ -224,10 +229,15 @@ impl Resolver {
         if name.is_empty() {
             return Err(miss);
         }
+        if self.root.visible().reads() == Reads::Shared {
+            // Whether the package is there is not told.
+            return Err(Miss::Hidden(self.root.path().join("node_modules").join(name), Hidden::Package));
+        }
         for place in self.manifests.upward(from).filter(|place| !place.ends_with("node_modules")) {
             let modules = place.join("node_modules");
             match self.root.reach(&modules.join(name)) {
                 Reach::Outside(to) => return Err(Miss::Outside(to)),
+                Reach::Hidden(to, why) => return Err(Miss::Hidden(to, why)),
                 Reach::Directory(directory) => match self.in_package(&directory, subpath, form)? {
                     Some(file) => return Ok(file),
                     None => miss = Miss::NotOffered(name.to_owned()),

@@ -14,6 +14,7 @@ use neonform_engine::diagnostic::Failure;
 use sha2::{Digest, Sha256};
 
 use crate::faults;
+use crate::reads::{Hidden, Reads, Visible};
 
 /// A file that a bundle read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,12 +55,12 @@ pub struct Checks {
 }
 
 impl Checks {
-    /// Checks against the repository at `root`.
+    /// Checks against what may be read of the repository at `root`.
     ///
     /// # Errors
     /// When there is none.
-    pub fn of(root: &Path) -> Result<Self, Failure> {
-        Ok(Self { root: Root::open(root)?, contents: Mutex::default(), found: Mutex::default() })
+    pub fn of(root: &Path, reads: Reads) -> Result<Self, Failure> {
+        Ok(Self { root: Root::open(root, reads)?, contents: Mutex::default(), found: Mutex::default() })
     }
 
     /// Whether bundling again would find and read the same.
@@ -92,23 +93,34 @@ pub(crate) enum Reach {
     Directory(PathBuf),
     /// Out of the repository.
     Outside(PathBuf),
+    /// To something that must not be read, by its real path.
+    Hidden(PathBuf, Hidden),
     /// Nowhere, or to something that is neither file nor directory.
     Nothing,
 }
+
+/// The largest file that is read for a stranger.
+const LARGEST: u64 = 16 * 1024 * 1024;
 
 /// The repository.
 #[derive(Debug)]
 pub(crate) struct Root {
     path: PathBuf,
+    visible: Visible,
     read: Mutex<BTreeMap<String, [u8; 32]>>,
     reached: Mutex<BTreeMap<String, Found>>,
 }
 
 impl Root {
-    /// The repository at `path`.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    /// The repository at `path`, and how much of it may be read.
+    pub(crate) fn open(path: &Path, reads: Reads) -> Result<Self, Failure> {
         match path.canonicalize() {
-            Ok(real) => Ok(Self { path: real, read: Mutex::default(), reached: Mutex::default() }),
+            Ok(real) => Ok(Self {
+                visible: Visible::new(&real, reads),
+                path: real,
+                read: Mutex::default(),
+                reached: Mutex::default(),
+            }),
             Err(error) => Err(faults::unreadable(&path.display().to_string(), &error.to_string()).into()),
         }
     }
@@ -116,6 +128,11 @@ impl Root {
     /// The real path of the repository.
     pub(crate) fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// How much of it may be read.
+    pub(crate) fn visible(&self) -> &Visible {
+        &self.visible
     }
 
     /// Follows `path`, which must be absolute.
@@ -136,6 +153,9 @@ impl Root {
         if !real.starts_with(&self.path) {
             return Reach::Outside(real);
         }
+        if let Some(why) = self.visible.hidden(&real) {
+            return Reach::Hidden(real, why);
+        }
         match real.metadata() {
             Ok(about) if about.is_file() => Reach::File(real),
             Ok(about) if about.is_dir() => Reach::Directory(real),
@@ -147,7 +167,7 @@ impl Root {
         match reach {
             Reach::File(real) => Found::File(self.name(real)),
             Reach::Directory(real) => Found::Directory(self.name(real)),
-            Reach::Outside(_) | Reach::Nothing => Found::Nothing,
+            Reach::Outside(_) | Reach::Hidden(..) | Reach::Nothing => Found::Nothing,
         }
     }
 
@@ -162,6 +182,9 @@ impl Root {
 
     /// The content of a file that [`Root::reach`] gave.
     pub(crate) fn read(&self, real: &Path) -> io::Result<Vec<u8>> {
+        if self.visible.reads() != Reads::All && std::fs::metadata(real)?.len() > LARGEST {
+            return Err(io::Error::other("it is larger than 16 MiB, and a stranger's code may not be"));
+        }
         let bytes = std::fs::read(real)?;
         let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
         read.entry(self.name(real)).or_insert_with(|| Sha256::digest(&bytes).into());
@@ -210,7 +233,7 @@ mod tests {
         std::fs::create_dir(directory.path().join("repo")).expect("a directory");
         std::fs::write(directory.path().join("repo/a.ts"), "a").expect("a file");
         std::fs::write(directory.path().join("secret"), "s").expect("a file");
-        let root = Root::open(&directory.path().join("repo")).expect("a repository");
+        let root = Root::open(&directory.path().join("repo"), Reads::All).expect("a repository");
         (directory, root)
     }
 

@@ -16,6 +16,7 @@ use std::path::Path;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 use crate::platform;
+use crate::reads::Reads;
 use crate::root::Root;
 
 pub use installed::{Manifest, manifest};
@@ -34,7 +35,7 @@ pub struct Staged {
 /// # Errors
 /// When a package is not there, nothing of it suits the platform, or it holds a binary for another one.
 pub fn stage(folder: &Path, entries: &[String]) -> Result<Staged, Failure> {
-    let root = std::sync::Arc::new(Root::open(folder)?);
+    let root = std::sync::Arc::new(Root::open(folder, Reads::All)?);
     let traced = trace::trace(&root, entries)?;
     let mut packages = traced.packages;
     let names: BTreeSet<String> = packages.keys().cloned().collect();

@@ -198,7 +198,7 @@ mod tests {
             std::fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
             std::fs::write(path, text).expect("a file");
         }
-        let root = Root::open(directory.path()).expect("a repository");
+        let root = Root::open(directory.path(), crate::reads::Reads::All).expect("a repository");
         (directory, root)
     }
 

@@ -10,17 +10,18 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 use crate::entry;
 use crate::function::FunctionModule;
+use crate::reads::Reads;
 use crate::root::Root;
 
 /// What Node starts from, in the archive's root (API spec 6.10).
 const ENTRIES: [&str; 2] = ["index.mjs", "index.js"];
 
-/// The files at `source`, which is absolute, in the repository `root`.
+/// The files at `source`, which is absolute, from what may be read of the repository `root`.
 ///
 /// # Errors
 /// When there is no entry, the entry is TypeScript, a link leads out or nowhere, or a file cannot be read.
-pub fn verbatim(source: &Path, root: &Path) -> Result<FunctionModule, Failure> {
-    let root = Root::open(root)?;
+pub fn verbatim(source: &Path, root: &Path, reads: Reads) -> Result<FunctionModule, Failure> {
+    let root = Root::open(root, reads)?;
     let files = if source.is_dir() { directory(source, &root)? } else { single(source, &root)? };
     Ok(FunctionModule { files, basis: root.basis(), ..FunctionModule::default() })
 }
@@ -46,6 +47,9 @@ fn directory(source: &Path, root: &Root) -> Result<BTreeMap<String, Vec<u8>>, Fa
         .found(name)
         .expected("a directory inside the repository, symbolic links followed")
         .into());
+    }
+    if root.visible().hidden(&top).is_some() {
+        return Err(entry::hidden(name).into());
     }
     let mut walk = Walk { root, top: &top, files: BTreeMap::new(), problems: Vec::new() };
     walk.directory(&top, "", &mut vec![top.clone()]);
@@ -90,6 +94,9 @@ impl Walk<'_> {
             Ok(_) => return self.problems.push(link(&name, "it leads out of the function's directory")),
             Err(_) => return self.problems.push(link(&name, "it leads nowhere")),
         };
+        if self.root.visible().hidden(&real).is_some() {
+            return self.problems.push(entry::hidden(self.root.name(&real)));
+        }
         if real.is_dir() {
             if !open.contains(&real) {
                 open.push(real.clone());
@@ -157,12 +164,13 @@ mod tests {
     }
 
     fn names(folder: &tempfile::TempDir, source: &str) -> Vec<String> {
-        let made = verbatim(&folder.path().join(source), folder.path()).expect("it can be taken");
+        let made = verbatim(&folder.path().join(source), folder.path(), Reads::All).expect("it can be taken");
         made.files.into_keys().collect()
     }
 
     fn told(folder: &tempfile::TempDir, source: &str) -> String {
-        let failure = verbatim(&folder.path().join(source), folder.path()).expect_err("it cannot be taken");
+        let failure =
+            verbatim(&folder.path().join(source), folder.path(), Reads::All).expect_err("it cannot be taken");
         failure.to_string()
     }
 

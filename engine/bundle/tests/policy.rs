@@ -517,7 +517,9 @@ async fn a_broken_manifest_is_told_with_its_place() {
 async fn an_entry_that_is_no_file_of_the_repository_is_refused() {
     let repository = repository(&[("../neon.ts", "export default {}"), ("dir/x.ts", "")]);
     let problem = async |entry: &str| {
-        let failure = neonform_bundle::policy(std::path::Path::new(entry), &repository.root()).await;
+        let failure =
+            neonform_bundle::policy(std::path::Path::new(entry), &repository.root(), Default::default())
+                .await;
         failure.expect_err("refused").0.remove(0).code
     };
     assert_eq!(problem("neon.ts").await, codes::UNREADABLE_FILE);
@@ -530,7 +532,9 @@ async fn an_entry_that_is_no_file_of_the_repository_is_refused() {
 #[tokio::test]
 async fn a_policy_may_have_any_name() {
     let repository = repository(&[("policy.neon", "export default { a: 1 as number }")]);
-    let module = neonform_bundle::policy(std::path::Path::new("policy.neon"), &repository.root()).await;
+    let module =
+        neonform_bundle::policy(std::path::Path::new("policy.neon"), &repository.root(), Default::default())
+            .await;
     assert!(module.expect("bundles").code.contains("a: 1"));
 }
 

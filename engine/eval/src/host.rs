@@ -14,13 +14,14 @@ use std::sync::Arc;
 
 use neonform_bundle::Input;
 
+use crate::Request;
 use console::Console;
 use fs::Repository;
 
-use crate::Request;
-
 /// The code of an error about what the sandbox does not give.
 pub(crate) const SANDBOX: &str = "ERR_NEONFORM_SANDBOX";
+/// The code of an error about a file that git ignores.
+pub(crate) const HIDDEN: &str = "ERR_NEONFORM_HIDDEN";
 /// The code of an error about a path that leaves the repository.
 pub(crate) const OUTSIDE: &str = "ERR_NEONFORM_OUTSIDE";
 
@@ -54,8 +55,8 @@ impl Host {
     /// A host that prints to `console` and reads inside `root`, which is a real path.
     pub(crate) fn new(request: &Request, root: &Path) -> Self {
         Self {
-            console: Console::new(Arc::clone(&request.console)),
-            repository: Repository::new(root),
+            console: Console::new(Arc::clone(&request.console), request.limits.output_bytes),
+            repository: Repository::new(root, request.reads),
             variables: request.env.keys().cloned().collect(),
             read: RefCell::default(),
         }

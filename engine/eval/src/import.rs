@@ -163,6 +163,9 @@ fn find(realm: &Realm, importer: &str, specifier: &str) -> Result<PathBuf, Failu
         match realm.host.file(&candidate) {
             Ok(None) => {}
             Ok(Some(file)) => return Ok(file),
+            Err(refusal) if refusal.code == host::HIDDEN => {
+                return Err(told(codes::SANDBOX, "a computed import leads to a file that git ignores").into());
+            }
             Err(_) => {
                 return Err(told(codes::OUTSIDE_REPOSITORY, "a computed import leaves the repository").into());
             }
@@ -174,5 +177,5 @@ fn find(realm: &Realm, importer: &str, specifier: &str) -> Result<PathBuf, Failu
 fn bundle(realm: &Realm, file: &Path) -> Result<crate::program::Prepared, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Diagnostic::error(codes::INTERNAL, error.to_string()))?;
-    Ok(realm.load(runtime.block_on(neonform_bundle::policy(file, &realm.root))?))
+    Ok(realm.load(runtime.block_on(neonform_bundle::policy(file, &realm.root, realm.reads))?))
 }

@@ -8,7 +8,7 @@ use neonform_engine::node::Position;
 use neonform_engine::path::Path;
 use serde_json::Value;
 
-use crate::host::{OUTSIDE, SANDBOX};
+use crate::host::{HIDDEN, OUTSIDE, SANDBOX};
 use crate::places::Place;
 use crate::program::Program;
 
@@ -117,6 +117,10 @@ impl Thrown {
             Some(OUTSIDE) => {
                 Diagnostic::error(codes::OUTSIDE_REPOSITORY, "the policy reads outside the repository")
             }
+            Some(HIDDEN) => Diagnostic::error(
+                codes::SANDBOX,
+                "a stranger's policy reads a file that git ignores or that is private by its name",
+            ),
             Some("ERR_NEONFORM_TOO_DEEP") => Diagnostic::error(code, "the policy is nested too deeply")
                 .expected("at most 200 levels of objects and lists"),
             Some("ERR_NEONFORM_TOO_LARGE") => {

@@ -25,6 +25,7 @@ mod memory;
 mod fatal;
 mod buffers;
 mod platform;
+mod confined;
 #[cfg(feature = "quickjs")]
 mod quickjs_stubs;
 
@@ -38,11 +39,14 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::node::Node;
 use tokio::sync::oneshot;
 
+pub use confined::{Attempt, Layer, Probed, Program, probe, serve};
 pub use limits::Limits;
-pub use neonform_bundle::Input;
+pub use neonform_bundle::{Input, Reads};
 pub use platform::{Engine, engine};
 
 use caps::Caps;
+use confined::process::Evaluating;
+use limits::Excess;
 use session::Call;
 
 /// A policy to load.
@@ -52,12 +56,16 @@ pub struct Request {
     pub policy: PathBuf,
     /// The repository: nothing outside of it is read.
     pub root: PathBuf,
+    /// How much of the repository is read.
+    pub reads: Reads,
     /// The environment as the policy sees it.
     pub env: BTreeMap<String, String>,
     /// The names of variables that the policy may see, set or not; all where there are none.
     pub env_allow: Option<BTreeSet<String>>,
     /// Whether the policy is a stranger's.
     pub untrusted: bool,
+    /// How to start a process to evaluate it in; nothing to do so in this one.
+    pub confined: Option<Program>,
     /// The time as the policy sees it, in milliseconds of the epoch; it stands still.
     pub now: i64,
     /// What the policy may take.
@@ -66,15 +74,25 @@ pub struct Request {
     pub console: Arc<dyn Fn(&str) + Send + Sync>,
 }
 
-/// A policy that was evaluated, and the thread that keeps it.
+/// A policy that was evaluated, and what keeps it.
 pub struct Loaded {
     /// What the policy exports by default.
     pub policy: Node,
     /// What it has read so far.
     pub read: Read,
+    /// What there is to know about how it was evaluated.
+    pub warnings: Vec<Diagnostic>,
     limits: Limits,
-    caps: Arc<Caps>,
-    calls: Sender<Call>,
+    calls_left: usize,
+    keeper: Keeper,
+}
+
+/// Who calls the closure.
+enum Keeper {
+    /// A thread of this process.
+    Thread { caps: Arc<Caps>, calls: Sender<Call> },
+    /// A process of its own.
+    Process(Box<Evaluating>),
 }
 
 /// What the policy's thread answers.
@@ -101,7 +119,14 @@ pub async fn load(request: Request) -> Result<Loaded, Failure> {
         Diagnostic::error(codes::UNREADABLE_FILE, "the repository cannot be read")
             .found(format!("{}: {error}", request.root.display()))
     })?;
-    let module = neonform_bundle::policy(&request.policy, &request.root).await?;
+    match request.confined.clone() {
+        Some(program) => load_apart(&program, Request { root, ..request }).await,
+        None => load_here(request, root).await,
+    }
+}
+
+async fn load_here(request: Request, root: PathBuf) -> Result<Loaded, Failure> {
+    let module = neonform_bundle::policy(&request.policy, &request.root, request.reads).await?;
     let limits = request.limits;
     let caps = Caps::new(limits).map_err(|error| Diagnostic::error(codes::INTERNAL, error.to_string()))?;
     let (calls, receiver) = channel();
@@ -109,11 +134,21 @@ pub async fn load(request: Request) -> Result<Loaded, Failure> {
     let shared = Arc::clone(&caps);
     platform::run(move || session::serve(request, root, module, shared, answer, &receiver));
     let reply = answered.await.map_err(|_| thread_ended())??;
-    let policy = reply.node.ok_or_else(thread_ended)?;
-    Ok(Loaded { policy, read: reply.read, limits, caps, calls })
+    Loaded::of(reply, Vec::new(), limits, Keeper::Thread { caps, calls })
+}
+
+async fn load_apart(program: &Program, request: Request) -> Result<Loaded, Failure> {
+    let limits = request.limits;
+    let (evaluating, (node, read), warnings) = confined::process::load(program, request).await?;
+    Loaded::of(Reply { node, read }, warnings, limits, Keeper::Process(Box::new(evaluating)))
 }
 
 impl Loaded {
+    fn of(reply: Reply, warnings: Vec<Diagnostic>, limits: Limits, keeper: Keeper) -> Result<Self, Failure> {
+        let policy = reply.node.ok_or_else(thread_ended)?;
+        Ok(Self { policy, read: reply.read, warnings, limits, calls_left: limits.calls, keeper })
+    }
+
     /// Calls the `branch` closure with the facts about one branch; nothing when the policy has none or when
     /// it returned nothing.
     ///
@@ -122,15 +157,25 @@ impl Loaded {
     pub async fn tune(&mut self, descriptor: &serde_json::Value) -> Result<Option<Node>, Failure> {
         let branch =
             descriptor.get("name").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
-        if let Some(excess) = self.caps.abandoned() {
-            return Err(self.limits.exceeded(excess).fact("branch", branch).into());
-        }
-        let (answer, answered) = oneshot::channel();
-        let call = Call { descriptor: descriptor.to_string(), branch, answer };
-        self.calls.send(call).map_err(|_| thread_ended())?;
-        let reply = answered.await.map_err(|_| thread_ended())??;
-        self.read = reply.read;
-        Ok(reply.node)
+        let Some(left) = self.calls_left.checked_sub(1) else {
+            return Err(self.limits.exceeded(Excess::Calls).fact("branch", branch).into());
+        };
+        self.calls_left = left;
+        let (node, read) = match &mut self.keeper {
+            Keeper::Process(evaluating) => evaluating.tune(descriptor).await?,
+            Keeper::Thread { caps, calls } => {
+                if let Some(excess) = caps.abandoned() {
+                    return Err(self.limits.exceeded(excess).fact("branch", branch).into());
+                }
+                let (answer, answered) = oneshot::channel();
+                let call = Call { descriptor: descriptor.to_string(), branch, answer };
+                calls.send(call).map_err(|_| thread_ended())?;
+                let reply = answered.await.map_err(|_| thread_ended())??;
+                (reply.node, reply.read)
+            }
+        };
+        self.read = read;
+        Ok(node)
     }
 }
 

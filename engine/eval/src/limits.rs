@@ -11,11 +11,21 @@ pub struct Limits {
     pub heap_bytes: usize,
     /// Wall clock of JavaScript, for loading and for each call of the closure.
     pub time: Duration,
+    /// Bytes of output.
+    pub output_bytes: usize,
+    /// How often the closure is called.
+    pub calls: usize,
+}
+
+impl Limits {
+    /// What a stranger's policy may take unless somebody says otherwise.
+    pub const UNTRUSTED: Self =
+        Self { heap_bytes: 128 * MIB, time: Duration::from_secs(5), output_bytes: 64 * 1024, calls: 100 };
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { heap_bytes: 256 * MIB, time: Duration::from_secs(10) }
+        Self { heap_bytes: 256 * MIB, time: Duration::from_secs(10), output_bytes: MIB, calls: usize::MAX }
     }
 }
 
@@ -26,6 +36,7 @@ const MIB: usize = 1024 * 1024;
 pub(crate) enum Excess {
     Heap,
     Time,
+    Calls,
 }
 
 impl Limits {
@@ -40,6 +51,11 @@ impl Limits {
             Excess::Time => Diagnostic::error(codes::TIME_LIMIT, "the policy ran for longer than it may")
                 .expected(format!("at most {}", self.clock()))
                 .fix("do less, or raise the limit with --timeout SECONDS"),
+            Excess::Calls => {
+                Diagnostic::error(codes::SANDBOX, "a stranger's policy is asked about too many branches")
+                    .expected(format!("at most {} in one run", self.calls))
+                    .fix("name fewer branches")
+            }
         }
     }
 

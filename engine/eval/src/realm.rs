@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use deno_core::v8;
-use neonform_bundle::{Input, PolicyModule};
+use neonform_bundle::{Input, PolicyModule, Reads};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 use crate::caps::Caps;
@@ -37,6 +37,8 @@ pub(crate) struct Realm {
     pub(crate) caps: Arc<Caps>,
     /// The repository, as a real path.
     pub(crate) root: PathBuf,
+    /// How much of it imports may reach.
+    pub(crate) reads: Reads,
     kit: OnceCell<v8::Global<v8::Object>>,
 }
 
@@ -66,6 +68,7 @@ impl Realm {
             bundled: RefCell::default(),
             caps,
             root,
+            reads: request.reads,
             kit: OnceCell::new(),
         });
         scope.set_slot(Rc::clone(&realm));

@@ -107,8 +107,9 @@ fn source(case: &Case, root: &Path) -> Result<Source, Failure> {
         env,
         env_allow: None,
         untrusted: false,
+        reads: Default::default(),
         now: now.unwrap_or_else(Timestamp::now),
-        limits: Source::limits(256, 10),
+        limits: Default::default(),
         console: Arc::new(|_| {}),
     })
 }

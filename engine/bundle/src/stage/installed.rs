@@ -12,6 +12,7 @@ use serde_json::json;
 
 use crate::manifests::Manifests;
 use crate::package::Package;
+use crate::reads::Reads;
 use crate::root::{Reach, Root};
 
 /// What to install in a folder of its own.
@@ -53,7 +54,7 @@ impl Manifest {
 /// # Errors
 /// Every package that is not installed.
 pub fn manifest(from: &Path, root: &Path, names: &[String]) -> Result<Manifest, Failure> {
-    let root = Arc::new(Root::open(root)?);
+    let root = Arc::new(Root::open(root, Reads::All)?);
     let installed = Installed { manifests: Manifests::new(Arc::clone(&root)), root };
     let from = from.canonicalize().unwrap_or_else(|_| from.to_owned());
     let mut packages = BTreeMap::new();

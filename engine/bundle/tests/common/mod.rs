@@ -11,7 +11,7 @@
 
 use std::path::{Path, PathBuf};
 
-use neonform_bundle::{FunctionModule, FunctionOptions, PolicyModule, function, policy};
+use neonform_bundle::{FunctionModule, FunctionOptions, PolicyModule, Reads, function, policy};
 use neonform_engine::diagnostic::{Diagnostic, Failure};
 
 pub struct Repository {
@@ -54,7 +54,7 @@ impl Repository {
     }
 
     pub async fn try_policy(&self) -> Result<PolicyModule, Failure> {
-        policy(Path::new("neon.ts"), &self.root()).await
+        policy(Path::new("neon.ts"), &self.root(), Reads::All).await
     }
 
     pub async fn policy(&self) -> PolicyModule {
@@ -68,7 +68,8 @@ impl Repository {
 
     pub async fn try_function(&self, entry: &str, external: &[&str]) -> Result<FunctionModule, Failure> {
         let external = external.iter().map(|name| (*name).to_owned()).collect();
-        function(Path::new(entry), &self.root(), &FunctionOptions { external, source_map: false }).await
+        function(Path::new(entry), &self.root(), &FunctionOptions { external, ..FunctionOptions::default() })
+            .await
     }
 
     /// The bundle of the function at `entry`.

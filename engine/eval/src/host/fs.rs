@@ -1,7 +1,8 @@
 //! Read-only files, bound to the repository. What is read is remembered with its hash.
 //!
 //! A path is first taken by its spelling: what leaves the repository is refused without asking the disk.
-//! Then symbolic links are followed, and what they lead out to is refused without being opened.
+//! Then symbolic links are followed, and what they lead out to is refused without being opened. So is, for a
+//! stranger's policy, what git ignores, packages included.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,10 +11,10 @@ use std::fs::{self, FileType};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
-use neonform_bundle::Input;
+use neonform_bundle::{Input, Reads, Visible};
 use sha2::{Digest, Sha256};
 
-use super::{OUTSIDE, Refusal, SANDBOX};
+use super::{HIDDEN, OUTSIDE, Refusal, SANDBOX};
 
 /// The largest file a policy may read.
 const LARGEST: u64 = 16 * 1024 * 1024;
@@ -21,13 +22,16 @@ const LARGEST: u64 = 16 * 1024 * 1024;
 /// The repository as a policy sees it.
 pub(crate) struct Repository {
     root: PathBuf,
+    visible: Visible,
     read: RefCell<BTreeMap<String, [u8; 32]>>,
 }
 
 impl Repository {
     /// The repository at `root`, a real path.
-    pub(crate) fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), read: RefCell::default() }
+    pub(crate) fn new(root: &Path, reads: Reads) -> Self {
+        // That packages may be imported does not mean that their files may be read.
+        let reads = if reads == Reads::All { Reads::All } else { Reads::Shared };
+        Self { root: root.to_owned(), visible: Visible::new(root, reads), read: RefCell::default() }
     }
 
     /// What was read so far, by path.
@@ -69,7 +73,8 @@ impl Repository {
             let parent = spelled.parent().filter(|parent| parent.starts_with(&self.root));
             match (parent, spelled.file_name()) {
                 (Some(parent), Some(name)) => {
-                    fs::symlink_metadata(self.follow(&parent.to_string_lossy(), "lstat")?.join(name))
+                    let place = self.follow(&parent.to_string_lossy(), "lstat")?.join(name);
+                    fs::symlink_metadata(self.seen(place, path)?)
                 }
                 _ => fs::symlink_metadata(&spelled),
             }
@@ -82,8 +87,12 @@ impl Repository {
     pub(crate) fn list(&self, path: &str) -> Result<String, Refusal> {
         let failed = |error: io::Error| refusal(&error, "scandir", path);
         let mut entries = Vec::new();
-        for entry in fs::read_dir(self.follow(path, "scandir")?).map_err(failed)? {
+        let directory = self.follow(path, "scandir")?;
+        for entry in fs::read_dir(&directory).map_err(failed)? {
             let entry = entry.map_err(failed)?;
+            if self.visible.hidden(&directory.join(entry.file_name())).is_some() {
+                continue;
+            }
             let kind = entry.file_type().map_err(failed)?;
             entries.push((entry.file_name().to_string_lossy().into_owned(), letter(kind)));
         }
@@ -101,14 +110,25 @@ impl Repository {
     pub(crate) fn file(&self, path: &str) -> Result<Option<PathBuf>, Refusal> {
         match self.follow(path, "open") {
             Ok(real) => Ok(Some(real).filter(|real| real.is_file())),
-            Err(refusal) if refusal.code == OUTSIDE => Err(refusal),
+            Err(refusal) if matches!(refusal.code, OUTSIDE | HIDDEN) => Err(refusal),
             Err(_) => Ok(None),
         }
     }
 
     fn follow(&self, path: &str, operation: &str) -> Result<PathBuf, Refusal> {
         let real = self.spelled(path)?.canonicalize().map_err(|error| refusal(&error, operation, path))?;
-        if real.starts_with(&self.root) { Ok(real) } else { Err(outside(path)) }
+        if real.starts_with(&self.root) { self.seen(real, path) } else { Err(outside(path)) }
+    }
+
+    /// A real path, unless it must not be seen.
+    fn seen(&self, real: PathBuf, path: &str) -> Result<PathBuf, Refusal> {
+        match self.visible.hidden(&real) {
+            None => Ok(real),
+            Some(_) => Err(Refusal {
+                code: HIDDEN,
+                message: format!("{path} is not one of the files that a stranger's policy may read"),
+            }),
+        }
     }
 
     fn spelled(&self, path: &str) -> Result<PathBuf, Refusal> {

@@ -142,6 +142,8 @@ fn a_missing_repository_is_said() {
         env: Default::default(),
         env_allow: None,
         untrusted: false,
+        confined: None,
+        reads: Default::default(),
         now: 0,
         limits: Default::default(),
         console: std::sync::Arc::new(|_| {}),

@@ -24,7 +24,7 @@ fn child() {
     let number = |name: &str| std::env::var(name).unwrap().parse::<usize>().unwrap();
     let mut project = Project::new(&[("neon.ts", &policy)]);
     let time = Duration::from_millis(number(MILLISECONDS) as u64);
-    project.limits = Limits { heap_bytes: number(HEAP_MIB) << 20, time };
+    project.limits = Limits { heap_bytes: number(HEAP_MIB) << 20, time, ..Limits::default() };
     let text = project.run(&["one", "two"]);
     #[allow(clippy::print_stdout, reason = "how the parent learns of it")]
     {

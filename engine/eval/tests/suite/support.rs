@@ -47,6 +47,8 @@ impl Project {
             env: self.env.clone(),
             env_allow: None,
             untrusted: false,
+            confined: None,
+            reads: Default::default(),
             now: NOW,
             limits: self.limits,
             console: Arc::new(move |line| printed.lock().unwrap().push(line.to_owned())),
