@@ -101,6 +101,8 @@ pub enum Command {
     /// The embedded backend
     #[command(subcommand)]
     Local(LocalCommand),
+    /// Explain what a policy can and cannot do on this machine
+    Sandbox,
     /// Print version and JavaScript engine
     Version,
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use neonform_bundle::Reads;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::plan::Purpose;
 use neonform_engine::state::{Extent, comparable, observe};
@@ -113,7 +114,8 @@ fn reader(
     client: &Client,
     found: Found,
 ) -> neonform_engine::kind::Provider<neonform_neon::Scope> {
-    let nothing = Arc::new(SourceBundler::new(session.working.clone(), session.working.clone(), None));
+    let nothing =
+        Arc::new(SourceBundler::new(session.working.clone(), session.working.clone(), Reads::All, None));
     pipeline::provider(client, found, nothing)
 }
 

@@ -11,6 +11,7 @@ mod plan;
 mod plan_branches;
 mod show;
 mod snapshot;
+mod sandbox;
 pub mod status;
 pub(crate) mod version;
 
@@ -68,6 +69,7 @@ pub async fn run(cli: Cli) -> Result<Ending, Failure> {
         Command::Bundle(args) => bundle::run(&session, &args).await,
         Command::Explain(args) => explain::run(&session, &args).await,
         Command::Local(LocalCommand::Serve(args)) => local::run(&session, &args).await,
+        Command::Sandbox => sandbox::run(&session).await,
         Command::Version => version::run(&session),
     }
 }

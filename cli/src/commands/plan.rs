@@ -13,7 +13,7 @@ use crate::output::text::printable;
 use crate::output::{github, human, json, markdown, neon_json, remarks, sarif};
 use crate::saved_plan::{self, Reliance};
 use crate::session::Session;
-use crate::{files, pipeline, print};
+use crate::{files, pipeline, print, trust};
 
 /// Plans and prints, and saves where that is asked for.
 pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Failure> {
@@ -25,6 +25,10 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
     let planned = plan(session, args, &source, &connection).await;
     connection.close().await;
     let (plan, read) = planned?;
+    if args.out.is_some() {
+        // A saved plan is there to be applied.
+        trust::refuse_to_apply(&args.policy)?;
+    }
     if let Some(out) = &args.out {
         let file = saved_plan::json(&read.made(&plan, &source, &args.policy, &args.purpose));
         files::write_over(

@@ -16,6 +16,7 @@ pub mod neon_json;
 pub mod page;
 pub mod remarks;
 pub mod sarif;
+pub mod sandbox;
 pub mod status;
 mod table;
 pub mod text;

@@ -37,8 +37,11 @@ pub(super) fn read(stored: &Stored) -> Result<(PolicyArgs, PurposeArgs), Failure
     let flag = |name: &str| at(name).as_bool().ok_or_else(|| stored.misplaced(&place(name), "true or false"));
     let path = |name: &str| at(name).as_str().map(PathBuf::from);
     let number = |name: &str| {
+        if at(name).is_null() {
+            return Ok(None);
+        }
         let found = at(name).as_u64().and_then(|number| u32::try_from(number).ok());
-        found.ok_or_else(|| stored.misplaced(&place(name), "a whole number"))
+        found.map(Some).ok_or_else(|| stored.misplaced(&place(name), "a whole number"))
     };
     let words = |name: &str| {
         let found = at(name).as_array()?;
@@ -50,6 +53,7 @@ pub(super) fn read(stored: &Stored) -> Result<(PolicyArgs, PurposeArgs), Failure
         max_heap: number("maxHeap")?,
         timeout: number("timeout")?,
         untrusted: false,
+        allow_packages: false,
         env_allow: words("envAllow"),
     };
     let purpose = PurposeArgs {

@@ -1,7 +1,7 @@
 //! Policies of strangers: `testdata/hostile` holds one attempt a file. Each has to end in time, in one clear error or
 //! harmlessly, without what is outside the repository, without control characters in what is printed, and without a
-//! trace on disk. What became of each is one golden an engine: which limit an endless one meets first depends on the
-//! machine, so both read as "limit".
+//! trace on disk; as usual and with `--untrusted`, where nothing of what git ignores may show either. What became of
+//! each is one golden an engine: which limit an endless one meets first depends on the machine, so both read as "limit".
 
 use std::fs;
 
@@ -23,7 +23,7 @@ fn no_attempt_gets_anywhere() {
     let told: String = std::thread::scope(|scope| {
         let share = names.len().div_ceil(4);
         let tell = |names: &[String]| -> String {
-            names.iter().map(|name| format!("{name:<26} {}\n", attempt(name))).collect()
+            names.iter().map(|name| format!("{}\n", told(name).trim_end())).collect()
         };
         let parts: Vec<_> = names.chunks(share).map(|names| scope.spawn(move || tell(names))).collect();
         parts.into_iter().map(|part| part.join().unwrap()).collect()
@@ -32,28 +32,63 @@ fn no_attempt_gets_anywhere() {
     golden("hostile", engine, &told);
 }
 
-/// Tries one; tells how it ended.
-fn attempt(name: &str) -> String {
-    let scratch = Scratch::new();
+/// How one ended as usual, and with `--untrusted` where that differs or is what it is about.
+fn told(name: &str) -> String {
     let text = fs::read_to_string(root().join("testdata/hostile").join(name)).unwrap();
+    let untrusted = attempt(name, &text, &["--untrusted"]);
+    if text.contains("// only: untrusted") {
+        return format!("{name:<26} {:<30} untrusted: {untrusted}", "");
+    }
+    let usual = attempt(name, &text, &[]);
+    match usual == untrusted {
+        true => format!("{name:<26} {usual}"),
+        false => format!("{name:<26} {usual:<30} untrusted: {untrusted}"),
+    }
+}
+
+/// What there is to steal.
+fn booty(text: &str) -> Scratch {
+    let scratch = Scratch::new();
+    let module = format!("export default '{SECRET}';");
     scratch.write("secret.txt", SECRET);
-    scratch.write("secret.js", &format!("export default '{SECRET}';"));
+    scratch.write("secret.js", &module);
     scratch.write("secret.json", &format!("{{ \"word\": \"{SECRET}\" }}"));
     scratch.write("repository/.git/HEAD", "");
-    scratch.write("repository/neon.ts", &text);
+    scratch.write("repository/neon.ts", text);
     scratch.write("repository/linked/index.mjs", "export default {};");
     link("../secret.txt", &scratch, "repository/link.txt");
     link("../secret.js", &scratch, "repository/link.js");
     link("../../secret.js", &scratch, "repository/linked/secret.js");
-    let command = if text.starts_with("// run: bundle") { "bundle" } else { "eval" };
+    // What git ignores.
+    scratch.write("repository/.gitignore", "*.key\nignored/\n!.env\n!node_modules\n");
+    scratch.write("repository/.env", SECRET);
+    scratch.write("repository/.git/config", SECRET);
+    scratch.write("repository/token.key", SECRET);
+    scratch.write("repository/ignored/module.js", &module);
+    scratch.write("repository/node_modules/installed/index.js", &module);
+    scratch.write("repository/node_modules/installed/package.json", "{ \"name\": \"installed\" }");
+    link("token.key", &scratch, "repository/shown.txt");
+    // What is a stranger's own.
+    scratch.write("repository/plain.ts", "export default { fetch: () => new Response() };");
+    scratch.write("repository/reads-ignored.ts", "import s from './ignored/module.js'; export default s;");
+    scratch.write("repository/uses-package.ts", "import s from 'installed'; export default s;");
+    scratch.write("repository/partly/index.mjs", "export default {};");
+    scratch.write("repository/partly/a.key", SECRET);
+    scratch
+}
+
+/// Tries one; tells how it ended.
+fn attempt(name: &str, text: &str, flags: &[&str]) -> String {
+    let scratch = booty(text);
+    let command = if text.contains("// run: bundle") { "bundle" } else { "eval" };
     let limits = ["--timeout", "5", "--max-heap", "64", "--config", "repository/neon.ts"];
     let before = listing(&scratch);
-    let ran = scratch.run(&[&[command], &limits[..]].concat());
+    let ran = scratch.run_with(&[&[command], flags, &limits[..]].concat(), &[("SECRET", SECRET)]);
     let printed = ran.out.clone() + &ran.err;
-    assert!(!printed.contains(SECRET) && !printed.contains("root:"), "{name}: {printed}");
+    assert!(!printed.contains(SECRET) && !printed.contains("root:"), "{name} {flags:?}: {printed}");
     let control = |c: char| c.is_control() && c != '\n' && c != '\t';
     assert!(!printed.chars().any(control), "{name} prints control characters: {printed:?}");
-    assert!(matches!(ran.code, 0 | 1), "{name}: exit {}", ran.code);
+    assert!(matches!(ran.code, 0 | 1), "{name} {flags:?}: exit {}: {printed}", ran.code);
     assert_eq!(listing(&scratch), before, "{name} leaves a trace");
     let codes: Vec<&str> = ran
         .err

@@ -37,6 +37,9 @@ pub enum Hidden {
 const PRIVATE: &[&str] = &[".git", ".env", ".npmrc", ".yarnrc", ".yarnrc.yml", ".netrc", ".pgpass"];
 const TEMPLATES: &[&str] = &[".env.example", ".env.sample", ".env.template"];
 
+/// The longest file of rules that is understood.
+const LONGEST: u64 = 1024 * 1024;
+
 /// Tells which files of one repository may be read.
 #[derive(Debug)]
 pub struct Visible {
@@ -99,8 +102,11 @@ impl Visible {
     }
 
     fn parse(&self, file: &Path) -> Option<Arc<Gitignore>> {
-        if !file.is_file() {
-            return Some(Arc::new(Gitignore::empty()));
+        match std::fs::symlink_metadata(file) {
+            Ok(found) if found.is_file() && found.len() <= LONGEST => {}
+            // Git does not follow links to rules either.
+            Ok(_) => return None,
+            Err(_) => return Some(Arc::new(Gitignore::empty())),
         }
         // The rules of `.git/info/exclude` are about the whole repository.
         let is_own = file.file_name().is_some_and(|name| name == ".gitignore");

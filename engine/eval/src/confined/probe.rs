@@ -72,7 +72,7 @@ pub(super) fn attempts(aims: &Aims) -> Vec<Attempt> {
         tried("become another program", false, become_another(nobody)),
         tried("signal the process that started it", false, signal_parent()),
         tried("set up io_uring", false, set_up_io_uring()),
-        tried("see an environment variable", false, see_environment()),
+        tried("read the environment it was given", false, read_environment()),
     ]
 }
 
@@ -83,13 +83,14 @@ fn tried(what: &str, allowed: bool, result: io::Result<()>) -> Attempt {
         Err(error) => !matches!(error.kind(), ErrorKind::PermissionDenied | ErrorKind::Unsupported),
     };
     let outcome = result.map_or_else(|error| error.to_string(), |()| "done".to_owned());
-    Attempt { what: what.to_owned(), allowed, worked, outcome }
+    let outcome = outcome.split(" (os error").next().unwrap_or_default();
+    Attempt { what: what.to_owned(), allowed, worked, outcome: outcome.to_owned() }
 }
 
-fn see_environment() -> io::Result<()> {
+fn read_environment() -> io::Result<()> {
     match std::env::vars_os().next() {
-        Some(_) => Ok(()),
-        None => Err(io::Error::new(ErrorKind::PermissionDenied, "there is none")),
+        Some((name, _)) => Err(io::Error::other(format!("there is {}", name.to_string_lossy()))),
+        None => Err(io::Error::new(ErrorKind::PermissionDenied, "it is empty")),
     }
 }
 

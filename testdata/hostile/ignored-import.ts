@@ -1,0 +1,4 @@
+// only: untrusted
+import secret from "./ignored/module.js";
+console.log(secret);
+export default {};

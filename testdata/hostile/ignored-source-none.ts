@@ -1,0 +1,3 @@
+// only: untrusted
+// run: bundle
+export default { functions: { f: { name: "f", source: "./partly", bundler: "none" } } };

@@ -1,0 +1,4 @@
+// only: untrusted
+import secret from "installed";
+console.log(secret);
+export default {};
