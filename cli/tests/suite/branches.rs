@@ -8,7 +8,7 @@ export default {
   buckets: { uploads: {}, "monthly-exports": {} },
   functions: { api: { name: "API", source: "./api.ts" } },
   branch: (branch) => {
-    if (branch.name === "broken") throw new Error("no policy for this one");
+    if (branch.name === "broken") return { ttl: "7" };
     return branch.isDefault ? { protected: true } : {};
   },
 };
@@ -146,6 +146,7 @@ fn what_names_no_branch_or_contradicts_itself_is_refused() {
         &["--all-branches", "--branches", "x"],
         &["--details"],
         &["--all-branches", "--output", "neon-json"],
+        &["--all-branches", "--out", "plan.json"],
     ] {
         let ran = plan(&scratch, arguments);
         assert!(ran.code == 1 && ran.out.is_empty(), "{arguments:?}: {}", ran.text());

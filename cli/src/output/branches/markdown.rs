@@ -100,3 +100,40 @@ fn details(
     }
     comment
 }
+
+#[cfg(test)]
+mod tests {
+    use neonform_engine::diagnostic::{Diagnostic, codes};
+    use neonform_engine::target::Target;
+
+    use super::*;
+
+    fn failed(name: String) -> Row {
+        let target = Target {
+            project: "p-1".to_owned(),
+            organization: None,
+            name,
+            id: None,
+            exists: true,
+            parent_id: None,
+            is_default: None,
+            is_protected: None,
+            expires_at: None,
+            created_at: None,
+        };
+        let problem = Diagnostic::error(codes::NETWORK, "the API did not answer").found("x".repeat(700));
+        Row { target, plan: Err(problem.into()) }
+    }
+
+    #[test]
+    fn any_number_of_branches_is_one_comment() {
+        for number in [10, 80, 3_000] {
+            let rows: Vec<Row> = (0..number).map(|n| failed(format!("preview/{n} | ~`#"))).collect();
+            let comment = plans(&rows, &|_| Vec::new(), false);
+            let length = comment.chars().count();
+            assert!(length <= 65_536, "{number} branches: {length}");
+            assert_eq!(comment.contains("the job's log has all of them"), number > 10);
+            assert_eq!(comment.matches("<details>").count(), comment.matches("</details>").count());
+        }
+    }
+}
