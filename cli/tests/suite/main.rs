@@ -25,5 +25,6 @@ mod saved_plans;
 mod status;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod unknown;
 mod untrusted;
 mod usage;

@@ -1,7 +1,8 @@
 // Reads a value that a policy made into one flat list of tokens, which `src/extract.rs` turns into a tree.
 //
 // Every node is a letter and its payload: u undefined, z null, t true, f false, n number, s string,
-// l list (place, count, nodes), o object (place, count, key and node pairs), F function, x anything else.
+// l list (place, count, nodes), o object (place, count, key and node pairs), F function, e an environment that
+// is not all shown, x anything else.
 (kit, host) => {
   "use strict";
   const { apply, create, defineProperty, Error, freeze, getPrototypeOf, hasOwn, isArray, keys, objectPrototype, ownKeys } = kit.p;
@@ -92,6 +93,7 @@
   const node = (value, above, depth) => {
     if (typeof value === "function") return emit('"F"');
     if (typeof value !== "object" || value === null) return primitive(value);
+    if (kit.isHiddenEnvironment(value)) return emit('"e"');
     if (depth > DEEPEST) {
       failedAt ??= above;
       throw excess("ERR_NEONFORM_TOO_DEEP", "more than 200 levels");

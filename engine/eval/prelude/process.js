@@ -23,7 +23,7 @@
   const note = (name) => {
     if (typeof name === "string") host.call("env.read", name);
   };
-  kit.environment = new Proxy(JSON.parse(host.env), {
+  kit.environment ??= new Proxy(JSON.parse(host.env), {
     __proto__: null,
     get: (variables, name) => {
       note(name);

@@ -34,6 +34,7 @@ impl Reader<'_> {
             "n" => Shape::Number(self.text()?.parse().ok()?),
             "s" => Shape::String(self.text()?),
             "F" => Shape::Function,
+            "e" => Shape::Unknown(Vec::new()),
             "x" => Shape::Other(self.text()?),
             "l" => return self.list(at),
             "o" => return self.object(at),

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use neonform_bundle::Input;
 
 use crate::Request;
+use crate::standing::Standing;
 use console::Console;
 use fs::Repository;
 
@@ -31,6 +32,7 @@ pub(crate) struct Host {
     repository: Repository,
     variables: BTreeSet<String>,
     read: RefCell<BTreeSet<String>>,
+    standing: Option<Standing>,
 }
 
 /// What an operation gives back.
@@ -52,14 +54,21 @@ pub(crate) struct Refusal {
 }
 
 impl Host {
-    /// A host that prints to `console` and reads inside `root`, which is a real path.
-    pub(crate) fn new(request: &Request, root: &Path) -> Self {
+    /// A host for a policy that reads inside `root`, which is a real path; `standing` is for variables that
+    /// the policy may not see.
+    pub(crate) fn new(request: &Request, root: &Path, standing: Option<Standing>) -> Self {
         Self {
             console: Console::new(Arc::clone(&request.console), request.limits.output_bytes),
             repository: Repository::new(root, request.reads),
             variables: request.env.keys().cloned().collect(),
             read: RefCell::default(),
+            standing,
         }
+    }
+
+    /// Whether there are variables that the policy may not see.
+    pub(crate) fn hides(&self) -> bool {
+        self.standing.is_some()
     }
 
     /// The names of the variables that were read and are set.
@@ -104,6 +113,10 @@ impl Host {
             "fs.lstat" => self.repository.stat(first, false).map(Answer::Text),
             "fs.list" => self.repository.list(first).map(Answer::Text),
             "fs.real" => self.repository.real(first).map(Answer::Text),
+            "environment.value" => {
+                Ok(text(self.standing.as_ref().and_then(|standing| standing.value(first))))
+            }
+            "environment.another" => Ok(text(self.standing.as_ref().and_then(Standing::another))),
             _ => Err(Refusal { code: SANDBOX, message: format!("no operation {operation}") }),
         }
     }

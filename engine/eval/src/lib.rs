@@ -5,6 +5,11 @@
 //! leaves its thread, nothing a policy does ends the process, and what it may reach is what the `Request`
 //! hands it. `session` is the thread, `realm` the sandbox, `caps` its limits; the globals are `prelude/`.
 
+mod several;
+mod standing;
+mod combine;
+mod literals;
+mod thread;
 mod session;
 mod realm;
 mod prelude;
@@ -33,21 +38,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::node::Node;
-use tokio::sync::oneshot;
 
 pub use confined::{Attempt, Layer, Probed, Program, probe, serve};
 pub use limits::Limits;
 pub use neonform_bundle::{Input, Reads};
 pub use platform::{Engine, engine};
 
-use caps::Caps;
 use confined::process::Evaluating;
 use limits::Excess;
-use session::Call;
+use several::Several;
+use thread::Thread;
 
 /// A policy to load.
 #[derive(Clone)]
@@ -90,7 +93,9 @@ pub struct Loaded {
 /// Who calls the closure.
 enum Keeper {
     /// A thread of this process.
-    Thread { caps: Arc<Caps>, calls: Sender<Call> },
+    Thread(Thread),
+    /// Several evaluations, since it may not see some variables.
+    Several(Box<Several>),
     /// A process of its own.
     Process(Box<Evaluating>),
 }
@@ -108,6 +113,12 @@ pub struct Read {
     pub inputs: Vec<Input>,
     /// The names of variables of its environment; those that are not set are not among them.
     pub variables: BTreeSet<String>,
+}
+
+impl Reply {
+    fn parts(self) -> (Option<Node>, Read) {
+        (self.node, self.read)
+    }
 }
 
 /// Bundles and evaluates a policy.
@@ -128,13 +139,14 @@ pub async fn load(request: Request) -> Result<Loaded, Failure> {
 async fn load_here(request: Request, root: PathBuf) -> Result<Loaded, Failure> {
     let module = neonform_bundle::policy(&request.policy, &request.root, request.reads).await?;
     let limits = request.limits;
-    let caps = Caps::new(limits).map_err(|error| Diagnostic::error(codes::INTERNAL, error.to_string()))?;
-    let (calls, receiver) = channel();
-    let (answer, answered) = oneshot::channel();
-    let shared = Arc::clone(&caps);
-    platform::run(move || session::serve(request, root, module, shared, answer, &receiver));
-    let reply = answered.await.map_err(|_| thread_ended())??;
-    Loaded::of(reply, Vec::new(), limits, Keeper::Thread { caps, calls })
+    let (keeper, reply) = if request.untrusted {
+        let (several, reply) = Several::load(request, root, module).await?;
+        (Keeper::Several(Box::new(several)), reply)
+    } else {
+        let (thread, reply) = Thread::start(request, root, module, None).await?;
+        (Keeper::Thread(thread), reply)
+    };
+    Loaded::of(reply, Vec::new(), limits, keeper)
 }
 
 async fn load_apart(program: &Program, request: Request) -> Result<Loaded, Failure> {
@@ -145,7 +157,7 @@ async fn load_apart(program: &Program, request: Request) -> Result<Loaded, Failu
 
 impl Loaded {
     fn of(reply: Reply, warnings: Vec<Diagnostic>, limits: Limits, keeper: Keeper) -> Result<Self, Failure> {
-        let policy = reply.node.ok_or_else(thread_ended)?;
+        let policy = reply.node.ok_or_else(thread::ended)?;
         Ok(Self { policy, read: reply.read, warnings, limits, calls_left: limits.calls, keeper })
     }
 
@@ -163,16 +175,8 @@ impl Loaded {
         self.calls_left = left;
         let (node, read) = match &mut self.keeper {
             Keeper::Process(evaluating) => evaluating.tune(descriptor).await?,
-            Keeper::Thread { caps, calls } => {
-                if let Some(excess) = caps.abandoned() {
-                    return Err(self.limits.exceeded(excess).fact("branch", branch).into());
-                }
-                let (answer, answered) = oneshot::channel();
-                let call = Call { descriptor: descriptor.to_string(), branch, answer };
-                calls.send(call).map_err(|_| thread_ended())?;
-                let reply = answered.await.map_err(|_| thread_ended())??;
-                (reply.node, reply.read)
-            }
+            Keeper::Thread(thread) => thread.tune(descriptor).await?.parts(),
+            Keeper::Several(several) => several.tune(descriptor).await?.parts(),
         };
         self.read = read;
         Ok(node)
@@ -186,10 +190,4 @@ impl fmt::Debug for Loaded {
             .field("read", &self.read)
             .finish_non_exhaustive()
     }
-}
-
-fn thread_ended() -> Failure {
-    Diagnostic::error(codes::INTERNAL, "the policy's thread ended without an answer")
-        .fix("this is a bug of neonform; please report it")
-        .into()
 }

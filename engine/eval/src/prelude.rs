@@ -17,6 +17,7 @@ pub(crate) const STARTUP: &[&str] = &[
     "clone",
     "random",
     "clock",
+    "environment",
     "process",
     "buffer",
     "modules",
@@ -38,7 +39,7 @@ macro_rules! sources {
 
 const SOURCES: &[(&str, &str)] = sources!(
     "primordials" "record" "kinds" "inspect" "console" "events" "encoding" "timers" "url" "clone" "random" "clock"
-    "process" "buffer" "modules" "extract" "globals" "config"
+    "environment" "process" "buffer" "modules" "extract" "globals" "config"
     "node/assert" "node/events" "node/fs" "node/module" "node/path" "node/small" "node/url" "node/util"
 );
 

@@ -19,6 +19,7 @@ use crate::js_error::Thrown;
 use crate::limits::Excess;
 use crate::modules::Modules;
 use crate::program::{Prepared, Program};
+use crate::standing::Standing;
 use crate::{Read, Request, natives, platform, prelude};
 
 /// What one isolate holds besides JavaScript.
@@ -59,9 +60,10 @@ impl Realm {
         request: &Request,
         root: PathBuf,
         caps: Arc<Caps>,
+        standing: Option<Standing>,
     ) -> Result<Rc<Self>, Failure> {
         let realm = Rc::new(Self {
-            host: Host::new(request, &root),
+            host: Host::new(request, &root, standing),
             program: RefCell::default(),
             modules: Modules::default(),
             rejections: Rejections::default(),
@@ -102,6 +104,7 @@ impl Realm {
             ("env", serde_json::to_string(&request.env).ok()?),
             ("root", self.root.to_string_lossy().into_owned()),
             ("version", platform::engine().version),
+            ("hides", if self.host.hides() { "yes" } else { "" }.to_owned()),
         ];
         // Exact for every time that a date can hold.
         #[allow(clippy::cast_precision_loss)]

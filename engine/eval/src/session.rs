@@ -13,6 +13,7 @@ use neonform_engine::node::{Node, Shape};
 use crate::caps::{Answer, Caps};
 use crate::limits::Excess;
 use crate::realm::{Fault, Realm};
+use crate::standing::Standing;
 use crate::{Reply, Request, buffers, evaluate, extract, fatal, import, modules};
 
 /// A call of the `branch` closure.
@@ -30,6 +31,7 @@ pub(crate) fn serve(
     request: Request,
     root: PathBuf,
     module: PolicyModule,
+    standing: Option<Standing>,
     caps: Arc<Caps>,
     loaded: Answer,
     calls: &Receiver<Call>,
@@ -51,7 +53,7 @@ pub(crate) fn serve(
         let context = v8::Context::new(scope, v8::ContextOptions::default());
         let scope = &mut v8::ContextScope::new(scope, context);
         caps.begin(loaded);
-        match load(scope, &request, root, &caps, module) {
+        match load(scope, &request, root, &caps, (module, standing)) {
             Ok((realm, node)) => {
                 caps.answer(Ok(Reply { node: Some(node), read: realm.read() }));
                 for call in calls {
@@ -79,9 +81,9 @@ fn load(
     request: &Request,
     root: PathBuf,
     caps: &Arc<Caps>,
-    module: PolicyModule,
+    (module, standing): (PolicyModule, Option<Standing>),
 ) -> Result<(Rc<Realm>, Node), Failure> {
-    let realm = Realm::start(scope, request, root, Arc::clone(caps))?;
+    let realm = Realm::start(scope, request, root, Arc::clone(caps), standing)?;
     let loaded = within(caps, run(scope, &realm, module));
     let failure = |fault| match fault {
         Fault::Excess(excess) => caps.limits().exceeded(excess).into(),

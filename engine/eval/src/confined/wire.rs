@@ -24,8 +24,18 @@ pub(super) const VERSION: u32 = 1;
 const DEEPEST: usize = 256;
 
 /// The labels of facts that evaluation and bundling add.
-const LABELS: &[&str] =
-    &["branch", "cause", "code", "file", "importer", "largest files", "leads to", "stack", "fact"];
+const LABELS: &[&str] = &[
+    "branch",
+    "cause",
+    "code",
+    "file",
+    "importer",
+    "largest files",
+    "leads to",
+    "not shown",
+    "stack",
+    "fact",
+];
 
 /// What this side asks for.
 #[derive(Serialize, Deserialize)]

@@ -10,6 +10,7 @@ mod modules;
 mod positions;
 mod sandbox;
 mod tuning;
+mod unknown;
 
 #[allow(unused_imports)]
 use support::{Project, check, check_files, check_tuned};

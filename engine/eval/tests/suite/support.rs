@@ -1,6 +1,6 @@
 //! A project on disk, a run of the evaluator over it, and everything that came out as one text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -19,6 +19,8 @@ pub(crate) struct Project {
     folder: tempfile::TempDir,
     pub(crate) env: BTreeMap<String, String>,
     pub(crate) limits: Limits,
+    pub(crate) env_allow: Option<BTreeSet<String>>,
+    pub(crate) untrusted: bool,
     printed: Arc<Mutex<Vec<String>>>,
 }
 
@@ -32,7 +34,14 @@ impl Project {
             std::fs::write(path, text).unwrap();
         }
         let limits = Limits { time: Duration::from_secs(20), ..Limits::default() };
-        Self { folder, env: BTreeMap::new(), limits, printed: Arc::default() }
+        Self {
+            folder,
+            env: BTreeMap::new(),
+            limits,
+            env_allow: None,
+            untrusted: false,
+            printed: Arc::default(),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -45,8 +54,8 @@ impl Project {
             policy: self.folder.path().join("neon.ts"),
             root: self.folder.path().to_owned(),
             env: self.env.clone(),
-            env_allow: None,
-            untrusted: false,
+            env_allow: self.env_allow.clone(),
+            untrusted: self.untrusted,
             confined: None,
             reads: Default::default(),
             now: NOW,

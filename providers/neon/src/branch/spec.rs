@@ -159,6 +159,8 @@ fn read_tuning(policy: &Policy<'_>, resolved: &mut Vec<(Path, Value)>, unknown: 
     let compute = postgres
         .and_then(|postgres| postgres.get("computeSettings")?.object())
         .map(|o| compute::read(&o, unknown));
+    // Settings of which none is known are not named.
+    let compute = compute.filter(|read| *read != Compute::default() || unknown.is_empty());
     resolved.extend(parent.map(|name| (Path::root().key("parent"), name.into())));
     resolved.extend(protected.map(|value| (Path::root().key("protected"), value.into())));
     #[expect(clippy::cast_precision_loss, reason = "a lifetime is at most 2592000")]

@@ -1,0 +1,46 @@
+// The environment of a policy that may not see all of it: any other name has a value that stands in. The host
+// says which one, and remembers that it was asked. `process.js` makes the environment of other policies.
+(kit, host) => {
+  "use strict";
+  const { defineProperty, getOwnPropertyDescriptor, ownKeys, parse } = kit.p;
+  kit.isHiddenEnvironment = () => false;
+  if (host.hides === "") return;
+
+  const known = parse(host.env);
+
+  const deleted = { __proto__: null };
+  // null for what is no hidden variable, and for one that is unset.
+  const standing = (name) => {
+    if (typeof name !== "string" || name in deleted) return null;
+    if (!(name in known)) return host.call("environment.value", name);
+    host.call("env.read", name);
+    return null;
+  };
+
+  const environment = new Proxy(known, {
+    __proto__: null,
+    get: (target, name) => standing(name) ?? target[name],
+    has: (target, name) => standing(name) !== null || name in target,
+    getOwnPropertyDescriptor: (target, name) => {
+      const value = standing(name);
+      if (value === null) return getOwnPropertyDescriptor(target, name);
+      return { __proto__: null, value, writable: true, enumerable: true, configurable: true };
+    },
+    ownKeys: (target) => {
+      const names = ownKeys(target);
+      const another = host.call("environment.another");
+      if (another !== null) defineProperty(names, names.length, { __proto__: null, value: another, writable: true, enumerable: true, configurable: true });
+      return names;
+    },
+    set: (target, name, value) => {
+      target[name] = value;
+      return true;
+    },
+    deleteProperty: (target, name) => {
+      if (typeof name === "string") deleted[name] = true;
+      return delete target[name];
+    },
+  });
+  kit.environment = environment;
+  kit.isHiddenEnvironment = (value) => value === environment;
+};
