@@ -86,7 +86,7 @@ fn what_exists_is_unknown_part_by_part() {
     a("process.env.LIST?.split(',') ?? []", "(unknown: LIST)");
     a("process.env", "(unknown: )");
     a("{ ...process.env }", "(unknown: )");
-    check("export default process.env.CI ? { a: 1 } : null;", "(unknown: CI)");
+    check("export default process.env.CI ? { a: 1 } : [];", "(unknown: CI)");
 }
 
 #[test]
