@@ -10,8 +10,9 @@ const EXAMPLE: &str = "examples/todo-api";
 fn a_snapshot_is_stable_and_tells_when_its_branch_moves() {
     let scratch = Scratch::of(EXAMPLE);
     scratch.local(&["apply", "--update-existing"]).done();
-    let first = scratch.local(&["snapshot"]).done();
-    golden("comparing", "snapshot", &first);
+    let ran = scratch.local(&["snapshot"]);
+    golden("comparing", "snapshot", &ran.text());
+    let first = ran.done();
     scratch.local(&["snapshot", "--out", "main.json"]).done();
     assert_eq!(fs::read_to_string(scratch.path().join("main.json")).unwrap(), first);
     fs::create_dir(scratch.path().join("snapshots")).unwrap();
