@@ -13,7 +13,7 @@ use crate::output::text::printable;
 use crate::output::{github, human, json, markdown, neon_json, remarks, sarif};
 use crate::saved_plan::{self, Reliance};
 use crate::session::Session;
-use crate::{files, pipeline, print, trust};
+use crate::{files, pipeline, print};
 
 /// Plans and prints, and saves where that is asked for.
 pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Failure> {
@@ -25,10 +25,6 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
     let planned = plan(session, args, &source, &connection).await;
     connection.close().await;
     let (plan, read) = planned?;
-    if args.out.is_some() {
-        // A saved plan is there to be applied.
-        trust::refuse_to_apply(&args.policy)?;
-    }
     if let Some(out) = &args.out {
         let file = saved_plan::json(&read.made(&plan, &source, &args.policy, &args.purpose));
         files::write_over(
@@ -46,11 +42,9 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
         show_unmanaged: args.purpose.show_unmanaged,
     };
     show(session, &shown);
-    if let Some(out) = &args.out {
-        anstream::eprintln!(
-            "Saved. To apply exactly this: neonform apply {}",
-            printable(&out.display().to_string())
-        );
+    if let Some(out) = args.out.as_ref().filter(|_| !session.global.quiet) {
+        let out = printable(&out.display().to_string());
+        print::note(&format!("Saved. To apply exactly this: neonform apply {out}"));
     }
     Ok(if args.detailed_exitcode && !plan.is_empty() { Ending::Changes } else { Ending::Done })
 }
