@@ -61,7 +61,7 @@ impl Comparison {
             .filter(|address| to.state.contains_key(*address) && !differing.contains(address));
         let plan = Plan {
             unchanged: same.cloned().collect(),
-            target: target(to),
+            target: Target::named(&to.project, &to.branch),
             steps,
             impossible: Vec::new(),
             drift: Vec::new(),
@@ -79,20 +79,5 @@ impl Comparison {
     /// Whether nothing differs.
     pub fn is_empty(&self) -> bool {
         self.plan.steps.is_empty()
-    }
-}
-
-fn target(side: &Side) -> Target {
-    Target {
-        project: side.project.clone(),
-        organization: None,
-        name: side.branch.clone(),
-        id: None,
-        exists: true,
-        parent_id: None,
-        is_default: None,
-        is_protected: None,
-        expires_at: None,
-        created_at: None,
     }
 }

@@ -14,13 +14,13 @@ use neonform_neon::function::{Bundle, Bundler, Earlier, Source};
 type Making = Shared<BoxFuture<'static, Result<Bundle, Failure>>>;
 
 /// A bundler that remembers what it was asked.
-pub struct OnceBundler<Inner> {
+pub struct OnceBundler<Inner: ?Sized> {
     inner: Arc<Inner>,
     /// By function; with the source, since a policy might say something else for another branch.
     asked: Mutex<HashMap<String, Vec<(Source, Making)>>>,
 }
 
-impl<Inner: Bundler + 'static> OnceBundler<Inner> {
+impl<Inner: Bundler + ?Sized + 'static> OnceBundler<Inner> {
     /// Remembers for `inner`.
     pub fn new(inner: Arc<Inner>) -> Self {
         Self { inner, asked: Mutex::default() }
@@ -39,7 +39,7 @@ impl<Inner: Bundler + 'static> OnceBundler<Inner> {
     }
 }
 
-impl<Inner: Bundler + 'static> Bundler for OnceBundler<Inner> {
+impl<Inner: Bundler + ?Sized + 'static> Bundler for OnceBundler<Inner> {
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
         self.making(slug, source).boxed()
     }

@@ -1,17 +1,14 @@
 //! What `diff` compares: a snapshot, a saved plan, a branch as it is, or what a policy makes of a branch.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use neonform_bundle::Reads;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::plan::Purpose;
 use neonform_engine::state::{Extent, comparable, observe};
 use neonform_neon::client::Client;
-use neonform_neon::target::{self, Found};
+use neonform_neon::target;
 use neonform_neon::{Deploying, Polling, kinds};
 
-use crate::bundler::SourceBundler;
 use crate::comparison::Side;
 use crate::pipeline::{self, Source};
 use crate::saved_plan::{self, SavedPlan};
@@ -61,10 +58,10 @@ impl Operand {
 /// When it is neither a snapshot nor a saved plan.
 pub fn file(working: &Path, named: &Path) -> Result<Side, Failure> {
     let label = named.display().to_string();
-    let path = working.join(named);
-    match Stored::open(&path)?.format() {
+    let stored = Stored::open(&working.join(named))?;
+    match stored.format() {
         Some(saved_plan::FORMAT) => {
-            let saved = SavedPlan::read(&path)?;
+            let saved = SavedPlan::of(stored)?;
             let state = saved.plan.result(saved.plan.live.clone());
             Ok(Side {
                 file: Some(label.clone()),
@@ -75,7 +72,7 @@ pub fn file(working: &Path, named: &Path) -> Result<Side, Failure> {
                 extent: Extent::Planned,
             })
         }
-        Some(snapshot::FORMAT) => Ok(snapshot(label, &Snapshot::read(&path)?)),
+        Some(snapshot::FORMAT) => Ok(snapshot(label, &Snapshot::of(stored)?)),
         _ => Err(Diagnostic::error(codes::INVALID_FILE, "the file cannot be compared")
             .found(label)
             .expected("a snapshot, a saved plan, branch:NAME, policy, or policy:BRANCH")
@@ -103,20 +100,9 @@ pub async fn branch(
 ) -> Result<Side, Failure> {
     let found = target::find(client, project, name).await?;
     let (project, branch) = (found.target.project.clone(), found.target.name.clone());
-    let state = comparable(&kinds(), observe(&reader(session, client, found)).await?);
+    let state = comparable(&kinds(), observe(&pipeline::reader(client, found, &session.working)).await?);
     let label = format!("branch {branch}");
     Ok(Side { label, file: None, project, branch, state, extent: Extent::Everything })
-}
-
-/// A provider for reading: nothing is bundled.
-fn reader(
-    session: &Session,
-    client: &Client,
-    found: Found,
-) -> neonform_engine::kind::Provider<neonform_neon::Scope> {
-    let nothing =
-        Arc::new(SourceBundler::new(session.working.clone(), session.working.clone(), Reads::All, None));
-    pipeline::provider(client, found, nothing)
 }
 
 /// What a branch would be like once the policy was applied; one that does not exist as it would be created.

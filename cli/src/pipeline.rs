@@ -5,6 +5,7 @@
 //! does not exist goes the same way; `creation.rs` applies what comes out.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -23,6 +24,7 @@ use neonform_neon::function::{Bundler, Function};
 use neonform_neon::target::{self, Found, Project, Survey};
 use neonform_neon::{Again, Deploying, Polling, Scope, Shared, kinds};
 
+use crate::bundler::SourceBundler;
 use crate::output::json;
 use crate::output::text::printable;
 use crate::policy_file::PolicyFile;
@@ -249,6 +251,12 @@ pub fn provider(client: &Client, found: Found, bundler: Arc<dyn Bundler>) -> Pro
         shared: Shared::default(),
     };
     Provider { name: "neon", kinds: kinds(), client: scope, concurrency: CONCURRENCY }
+}
+
+/// The same for a command that declares no function: nothing is ever bundled.
+pub fn reader(client: &Client, found: Found, working: &FilePath) -> Provider<Scope> {
+    let nothing = SourceBundler::new(working.to_owned(), working.to_owned(), Reads::All, None);
+    provider(client, found, Arc::new(nothing))
 }
 
 /// The problems of a plan that `plan` keeps to itself, as in the reference: what is deprecated is

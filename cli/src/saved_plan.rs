@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use jiff::Timestamp;
-use neonform_engine::diagnostic::{Failure, codes};
+use neonform_engine::diagnostic::Failure;
 use neonform_engine::plan::Plan;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
@@ -155,13 +155,20 @@ impl SavedPlan {
     /// # Errors
     /// When it is not a saved plan of this version, or not as it was written.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let stored = Stored::read(path, FORMAT, VERSION)?;
+        Self::of(Stored::open(path)?)
+    }
+
+    /// The saved plan that a file is.
+    ///
+    /// # Errors
+    /// When it is not a saved plan of this version, or not as it was written.
+    pub fn of(stored: Stored) -> Result<Self, Failure> {
+        let stored = stored.of(FORMAT, VERSION)?;
         let written = stored.text("/checksum")?;
         let found = stored.json.as_object().map(checksum).unwrap_or_default();
         if written != found {
-            let mut problem = stored.problem("the saved plan is not as it was written");
-            problem.code = codes::INVALID_FILE;
-            return Err(problem
+            return Err(stored
+                .problem("the saved plan is not as it was written")
                 .found(format!("content with the checksum {found}"))
                 .expected(format!("the checksum {written}"))
                 .fix("plan again with neonform plan --out FILE; a saved plan cannot be edited")

@@ -19,7 +19,7 @@ use crate::bundler::SourceBundler;
 use crate::context::Context;
 use crate::output::page::Page;
 use crate::output::text::{inert, printable};
-use crate::pipeline::Source;
+use crate::pipeline::{CONCURRENCY, Request, Source};
 use crate::policy_file::Search;
 use crate::{dotenv, env, print, trust};
 
@@ -143,6 +143,33 @@ impl Session {
             printable(&target.name),
             printable(&target.project)
         ));
+    }
+
+    /// What a plan is asked for, as flags say it; `said` hears which branch was found.
+    ///
+    /// # Errors
+    /// When flags or variables of the environment are not what they should be.
+    pub fn request<'a>(
+        &'a self,
+        source: &'a Source,
+        client: &'a Client,
+        project: &'a str,
+        args: &PurposeArgs,
+        said: &'a (dyn Fn(&Target) + Sync),
+    ) -> Result<Request<'a>, Failure> {
+        Ok(Request {
+            source,
+            client,
+            project,
+            branch: self.branch(project),
+            create: args.create,
+            bundler: Self::bundler(source, args.source_maps),
+            polling: Self::polling()?,
+            deploying: Self::deploying(args),
+            concurrency: CONCURRENCY,
+            purpose: self.purpose(args, source)?,
+            said,
+        })
     }
 
     /// What a plan is made for, as flags say it.

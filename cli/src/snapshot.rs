@@ -43,7 +43,15 @@ impl Snapshot {
     /// # Errors
     /// When it is not a snapshot of this version.
     pub fn read(path: &Path) -> Result<Self, Failure> {
-        let stored = Stored::read(path, FORMAT, VERSION)?;
+        Self::of(Stored::open(path)?)
+    }
+
+    /// The snapshot that a file is.
+    ///
+    /// # Errors
+    /// When it is not a snapshot of this version.
+    pub fn of(stored: Stored) -> Result<Self, Failure> {
+        let stored = stored.of(FORMAT, VERSION)?;
         Ok(Self {
             project: stored.text("/project")?.to_owned(),
             branch: stored.text("/branch")?.to_owned(),

@@ -29,22 +29,21 @@ pub struct Stored {
 }
 
 impl Stored {
-    /// Reads a file that says of itself that it is a `format` of at most this version.
+    /// The same file where it says of itself that it is a `format` of this version.
     ///
     /// # Errors
-    /// When it cannot be read, is not JSON, or is something else.
-    pub fn read(path: &FilePath, format: &str, version: u64) -> Result<Self, Failure> {
-        let stored = Self::open(path)?;
-        let found = stored.format().unwrap_or("another kind of file").to_owned();
+    /// When it is something else.
+    pub fn of(self, format: &str, version: u64) -> Result<Self, Failure> {
+        let found = self.format().unwrap_or("another kind of file").to_owned();
         if found != format {
-            let problem = stored.problem(format!("the file is not a {format}"));
+            let problem = self.problem(format!("the file is not a {format}"));
             return Err(problem.found(found).expected(format!("a {format} that neonform wrote")).into());
         }
-        match stored.json["version"].as_u64() {
-            Some(found) if found == version => Ok(stored),
+        match self.json["version"].as_u64() {
+            Some(found) if found == version => Ok(self),
             found => {
                 let found = found.map_or_else(|| "no version".to_owned(), |found| format!("version {found}"));
-                let problem = stored.problem(format!("the {format} is of another version")).found(found);
+                let problem = self.problem(format!("the {format} is of another version")).found(found);
                 let fix = "write it again with this neonform, or use the neonform that wrote it";
                 Err(problem.expected(format!("version {version}")).fix(fix).into())
             }

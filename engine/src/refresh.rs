@@ -13,7 +13,7 @@ use futures::stream::{self, StreamExt};
 use crate::address::Address;
 use crate::desired::{Desired, Wanted};
 use crate::diagnostic::{Diagnostic, Failure, codes};
-use crate::kind::{Live, Provider};
+use crate::kind::{ErasedKind, Live, Provider};
 
 /// What was reported, by kind and name.
 #[derive(Default)]
@@ -118,8 +118,32 @@ pub async fn refresh<Client>(
     if problems.is_empty() { Ok(state) } else { Err(Failure(each_once(problems))) }
 }
 
+/// Reads every resource of every kind; a feature that the project lacks counts as empty (spec 4.9).
+///
+/// # Errors
+/// Every problem of every read.
+pub(crate) async fn read_all<Client>(
+    provider: &Provider<Client>,
+) -> Result<Vec<(&dyn ErasedKind<Client>, String, Live)>, Failure> {
+    let reads =
+        join_all(provider.kinds.iter().map(async |kind| (kind, kind.read(&provider.client).await))).await;
+    let (mut found, mut problems) = (Vec::new(), Vec::new());
+    for (kind, read) in reads {
+        match read {
+            Ok(mut live) => {
+                // The API lists in no order that means anything.
+                live.sort_by(|(a, _), (b, _)| a.cmp(b));
+                found.extend(live.into_iter().map(|(name, live)| (&**kind, name, live)));
+            }
+            Err(failure) if is_unavailable(&failure) => {}
+            Err(failure) => problems.extend(failure.0),
+        }
+    }
+    if problems.is_empty() { Ok(found) } else { Err(Failure(problems)) }
+}
+
 /// Whether a failure only says that the project lacks a feature.
-pub(crate) fn is_unavailable(failure: &Failure) -> bool {
+fn is_unavailable(failure: &Failure) -> bool {
     failure.0.iter().all(|problem| problem.code == codes::FEATURE_UNAVAILABLE)
 }
 

@@ -6,14 +6,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::future::join_all;
-
 use crate::address::Address;
 use crate::change::{Action, Attribute, Change, Impact};
 use crate::diagnostic::Failure;
 use crate::kind::{AnyChange, AnyOperation, ErasedKind, Provider};
 use crate::plan::Plan;
-use crate::refresh::is_unavailable;
+use crate::refresh::read_all;
 use crate::value::Value;
 
 /// Names and values.
@@ -67,23 +65,12 @@ pub enum Extent {
 /// # Errors
 /// Every problem of every read; a feature that the project lacks is none.
 pub async fn observe<Client>(provider: &Provider<Client>) -> Result<State, Failure> {
-    let reads =
-        join_all(provider.kinds.iter().map(async |kind| (kind, kind.read(&provider.client).await))).await;
     let mut state = State::new();
-    let mut problems = Vec::new();
-    for (kind, read) in reads {
-        match read {
-            Ok(found) => {
-                for (name, live) in found {
-                    let observed = kind.observe(&name, &live)?;
-                    state.extend(observed.map(|observed| (Address::new(kind.name(), &name), observed)));
-                }
-            }
-            Err(failure) if is_unavailable(&failure) => {}
-            Err(failure) => problems.extend(failure.0),
-        }
+    for (kind, name, live) in read_all(provider).await? {
+        let observed = kind.observe(&name, &live)?;
+        state.extend(observed.map(|observed| (Address::new(kind.name(), &name), observed)));
     }
-    if problems.is_empty() { Ok(state) } else { Err(Failure(problems)) }
+    Ok(state)
 }
 
 impl Plan {
@@ -150,12 +137,11 @@ pub fn between(before: Option<&Observed>, after: Option<&Observed>) -> Vec<Attri
 
 /// A state as it is compared with another branch's: what every branch has one of goes without its name.
 pub fn comparable<Client>(kinds: &[Box<dyn ErasedKind<Client>>], state: State) -> State {
-    let single = |address: &Address| {
-        kinds.iter().any(|kind| kind.name() == address.kind() && kind.is_one_per_branch())
-    };
-    let renamed = state.into_iter().map(|(address, observed)| {
-        let address = if single(&address) { Address::singleton(address.kind()) } else { address };
-        (address, observed)
-    });
-    renamed.collect()
+    state.into_iter().map(|(address, observed)| (on_every_branch(kinds, &address), observed)).collect()
+}
+
+/// A resource as all branches call it.
+pub fn on_every_branch<Client>(kinds: &[Box<dyn ErasedKind<Client>>], address: &Address) -> Address {
+    let is_single = kinds.iter().any(|kind| kind.name() == address.kind() && kind.is_one_per_branch());
+    if is_single { Address::singleton(address.kind()) } else { address.clone() }
 }

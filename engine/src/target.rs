@@ -33,6 +33,22 @@ pub struct Target {
 }
 
 impl Target {
+    /// A branch that exists, and of which nothing else is known.
+    pub fn named(project: &str, name: &str) -> Self {
+        Self {
+            project: project.to_owned(),
+            organization: None,
+            name: name.to_owned(),
+            id: None,
+            exists: true,
+            parent_id: None,
+            is_default: None,
+            is_protected: None,
+            expires_at: None,
+            created_at: None,
+        }
+    }
+
     /// The object that the policy's `branch` closure is called with, absent facts left out.
     pub fn descriptor(&self) -> Vec<(&'static str, Value)> {
         let mut facts = vec![("name", Value::from(self.name.as_str()))];

@@ -7,6 +7,7 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::event::Event;
 use neonform_engine::gate::{Consent, Missing, Verdict, judge};
 use neonform_engine::plan::Plan;
+use neonform_engine::target::Target;
 
 use super::Ending;
 use crate::args::{ApplyArgs, Format};
@@ -55,19 +56,8 @@ async fn run_on(
     saved: Option<&SavedPlan>,
 ) -> Result<Ending, Failure> {
     let project = session.project(&connection.client).await?;
-    let request = pipeline::Request {
-        source,
-        client: &connection.client,
-        project: &project,
-        branch: session.branch(&project),
-        create: args.purpose.create,
-        bundler: Session::bundler(source, args.purpose.source_maps),
-        polling: Session::polling()?,
-        deploying: Session::deploying(&args.purpose),
-        concurrency: pipeline::CONCURRENCY,
-        purpose: session.purpose(&args.purpose, source)?,
-        said: &|target| session.announce(target),
-    };
+    let say_which = |target: &Target| session.announce(target);
+    let request = session.request(source, &connection.client, &project, &args.purpose, &say_which)?;
     let planned = pipeline::plan(&request).await?;
     if let Some(saved) = saved {
         let read = Reliance::of(&planned, source);

@@ -4,6 +4,7 @@
 use neonform_engine::diagnostic::Failure;
 use neonform_engine::gate::{self, Consent, Missing, Verdict, judge};
 use neonform_engine::plan::Plan;
+use neonform_engine::target::Target;
 use serde_json::Value as Json;
 
 use super::{Ending, plan_branches};
@@ -37,8 +38,8 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
     let shown = Shown {
         plan: &plan,
         policy: &source.file.relative(),
-        json: json::plan(&plan, None),
-        neon_json: neon_json::result(&plan, None),
+        json: &|| json::plan(&plan, None),
+        neon_json: &|| neon_json::result(&plan, None),
         show_unmanaged: args.purpose.show_unmanaged,
     };
     show(session, &shown);
@@ -56,9 +57,9 @@ pub(super) struct Shown<'a> {
     /// The policy file, relative to the repository.
     pub(super) policy: &'a str,
     /// In our JSON.
-    pub(super) json: Json,
+    pub(super) json: &'a dyn Fn() -> Json,
     /// In the reference's.
-    pub(super) neon_json: Json,
+    pub(super) neon_json: &'a dyn Fn() -> Json,
     /// Whether undeclared resources are listed.
     pub(super) show_unmanaged: bool,
 }
@@ -70,8 +71,8 @@ pub(super) fn show(session: &Session, shown: &Shown<'_>) {
         Format::Human => {
             print::human(|out| human::plan(out, session.page, plan, &missing(plan), *show_unmanaged));
         }
-        Format::Json => print::json(json),
-        Format::NeonJson => print::json(neon_json),
+        Format::Json => print::json(&json()),
+        Format::NeonJson => print::json(&neon_json()),
         Format::Markdown => {
             let comment = markdown::plan(plan, &missing(plan), *show_unmanaged);
             print::line(comment.trim_end());
@@ -94,19 +95,8 @@ async fn plan(
     connection: &Connection,
 ) -> Result<(Plan, Reliance), Failure> {
     let project = session.project(&connection.client).await?;
-    let request = pipeline::Request {
-        source,
-        client: &connection.client,
-        project: &project,
-        branch: session.branch(&project),
-        create: args.purpose.create,
-        bundler: Session::bundler(source, args.purpose.source_maps),
-        polling: Session::polling()?,
-        deploying: Session::deploying(&args.purpose),
-        concurrency: pipeline::CONCURRENCY,
-        purpose: session.purpose(&args.purpose, source)?,
-        said: &|target| session.announce(target),
-    };
+    let say_which = |target: &Target| session.announce(target);
+    let request = session.request(source, &connection.client, &project, &args.purpose, &say_which)?;
     let planned = pipeline::plan(&request).await?;
     let read = Reliance::of(&planned, source);
     let mut plan = planned.plan;

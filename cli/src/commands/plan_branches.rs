@@ -65,19 +65,8 @@ async fn plan(
     chosen: &Chosen,
 ) -> Result<(String, Vec<Row>), Failure> {
     let project = session.project(&connection.client).await?;
-    let request = pipeline::Request {
-        source,
-        client: &connection.client,
-        project: &project,
-        branch: None,
-        create: false,
-        bundler: Arc::new(OnceBundler::new(Session::bundler(source, args.purpose.source_maps))),
-        polling: Session::polling()?,
-        deploying: Session::deploying(&args.purpose),
-        concurrency: pipeline::CONCURRENCY,
-        purpose: session.purpose(&args.purpose, source)?,
-        said: &|_| (),
-    };
+    let mut request = session.request(source, &connection.client, &project, &args.purpose, &|_| ())?;
+    request.bundler = Arc::new(OnceBundler::new(request.bundler));
     let mut rows = plan_each(&request, chosen).await?;
     print::warnings(&warnings(&mut rows));
     Ok((project, rows))

@@ -14,6 +14,7 @@ pub(super) fn run(session: &Session, args: &ShowArgs) -> Result<Ending, Failure>
         SavedPlan::read(&session.working.join(&args.file))?;
     session.announce(&plan.target);
     let show_unmanaged = purpose.show_unmanaged;
+    let (json, neon_json) = (&|| json.clone(), &|| neon_json.clone());
     show(session, &Shown { plan: &plan, policy: &policy_file, json, neon_json, show_unmanaged });
     Ok(Ending::Done)
 }

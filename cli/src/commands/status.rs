@@ -3,9 +3,6 @@
 //! Like the reference it looks for a Data API on one database only, the one that apply would use
 //! (spec 4.1): one on another database is not seen.
 
-use std::sync::Arc;
-
-use neonform_bundle::Reads;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::inspect::inspect;
 use neonform_neon::target::{self, Found};
@@ -14,7 +11,6 @@ use serde_json::{Map, Value as Json, json};
 use super::Ending;
 use crate::args::{Format, StatusArgs};
 use crate::backend::Connection;
-use crate::bundler::SourceBundler;
 use crate::output::json::masked;
 use crate::output::status::Status;
 use crate::session::Session;
@@ -64,14 +60,8 @@ async fn read_through(session: &Session, connection: &Connection, aloud: bool) -
         session.announce(&found.target);
     }
     let facts = facts(&found);
-    let bundler = nothing_to_bundle(session);
-    let provider = pipeline::provider(&connection.client, found, bundler);
+    let provider = pipeline::reader(&connection.client, found, &session.working);
     Ok(Status { facts, found: inspect(&provider).await? })
-}
-
-/// A provider has a bundler; this command declares no function, so nothing is bundled.
-fn nothing_to_bundle(session: &Session) -> Arc<SourceBundler> {
-    Arc::new(SourceBundler::new(session.working.clone(), session.working.clone(), Reads::All, None))
 }
 
 /// Project and branch in the words of the reference (spec 4.9).

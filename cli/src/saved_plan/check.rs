@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use neonform_engine::state::{Attributes, Observed, State};
+use neonform_engine::state::{Attributes, State};
 use neonform_engine::target::Target;
 use neonform_engine::value::Value;
 
@@ -25,13 +25,12 @@ pub fn check(saved: &SavedPlan, now: &Made<'_>, refresh_ok: bool) -> Result<(), 
         moved.push(Moved::new(format!("variable {name}"), was, is));
     }
     facts(&saved.plan.target, &now.plan.target, &mut moved);
-    objects(&saved.plan.live, &now.plan.live, &mut moved);
+    objects(&saved.plan.live, &now.plan.live, false, &mut moved);
     if !moved.is_empty() && !refresh_ok {
         return Err(Failure(moved.into_iter().map(Moved::stale).collect()));
     }
     let mut differs = Vec::new();
-    objects(&without_identities(&saved.plan.expected), &without_identities(&now.plan.expected), &mut differs);
-    unseen(&saved.plan.expected, &now.plan.expected, &mut differs);
+    objects(&saved.plan.expected, &now.plan.expected, true, &mut differs);
     if differs.is_empty() && same_result(&saved.json, &output::plan(now.plan, None)) {
         return Ok(());
     }
@@ -99,38 +98,34 @@ fn facts(before: &Target, now: &Target, moved: &mut Vec<Moved>) {
     named("the branch's", &list(before), &list(now), moved);
 }
 
-fn objects(before: &State, now: &State, moved: &mut Vec<Moved>) {
+/// Resources of two states, with their identities; of `secret` ones it is said that one is another and not what it is.
+fn objects(before: &State, now: &State, secret: bool, moved: &mut Vec<Moved>) {
     let addresses: BTreeSet<_> = before.keys().chain(now.keys()).collect();
     for address in addresses {
-        match (before.get(address), now.get(address)) {
-            (Some(was), Some(is)) => {
-                named(&address.to_string(), &was.attributes, &is.attributes, moved);
-                named(&address.to_string(), &was.identity, &is.identity, moved);
+        let (was, is) = match (before.get(address), now.get(address)) {
+            (Some(was), Some(is)) => (was, is),
+            (Some(_), None) => {
+                moved.push(Moved::new(address.to_string(), "there", "gone"));
+                continue;
             }
-            (Some(_), None) => moved.push(Moved::new(address.to_string(), "there", "gone")),
-            (None, _) => moved.push(Moved::new(address.to_string(), "not there", "there")),
-        }
-    }
-}
-
-/// What would be made and does not show: that it is another is said, and not what it is, since one is made from secrets.
-fn unseen(before: &State, now: &State, moved: &mut Vec<Moved>) {
-    for (address, was) in before {
-        let Some(is) = now.get(address) else { continue };
-        for (name, value) in &is.identity {
-            let seen = moved.iter().any(|moved| moved.what == format!("{address} {name}"));
-            if !seen
-                && was.identity.iter().find(|(found, _)| found == name).map(|(_, value)| value) != Some(value)
-            {
-                moved.push(Moved::new(format!("{address} {name}"), "another one", "this one"));
+            (None, _) => {
+                moved.push(Moved::new(address.to_string(), "not there", "there"));
+                continue;
+            }
+        };
+        let of = address.to_string();
+        named(&of, &was.attributes, &is.attributes, moved);
+        let mut identities = Vec::new();
+        named(&of, &was.identity, &is.identity, &mut identities);
+        if secret {
+            // What an attribute tells of already is not told twice.
+            identities.retain(|identity| !moved.iter().any(|told| told.what == identity.what));
+            for identity in &mut identities {
+                *identity = Moved::new(std::mem::take(&mut identity.what), "another one", "this one");
             }
         }
+        moved.extend(identities);
     }
-}
-
-fn without_identities(state: &State) -> State {
-    let plain = |observed: &Observed| Observed::new(observed.attributes.clone());
-    state.iter().map(|(address, observed)| (address.clone(), plain(observed))).collect()
 }
 
 fn named(of: &str, before: &Attributes, now: &Attributes, moved: &mut Vec<Moved>) {

@@ -6,16 +6,13 @@
 use std::collections::BTreeMap;
 
 use neonform_engine::diagnostic::Failure;
-use scrypt::{Params, scrypt};
+use neonform_neon::slow_digest;
 use serde_json::{Map, Value as Json, json};
 
-use crate::bundler::hex;
 use crate::stored::Stored;
 
 /// The cost of one guess: 2^14 blocks of 1 KiB.
 const LOG_COST: u8 = 14;
-/// Bytes of a digest.
-const KEPT: usize = 16;
 
 /// Variables and the digests of their values.
 pub struct Environment {
@@ -64,14 +61,7 @@ impl Environment {
 }
 
 fn digest(salt: &str, name: &str, value: &str) -> String {
-    let salt = format!("neonform plan\0{salt}\0{name}");
-    let mut digest = [0; KEPT];
-    let derived = Params::new(LOG_COST, 8, 1)
-        .map(|params| scrypt(value.as_bytes(), salt.as_bytes(), &params, &mut digest))
-        .is_ok_and(|result| result.is_ok());
-    // Both calls only refuse lengths and costs, which are the constants above.
-    debug_assert!(derived, "scrypt takes these parameters");
-    hex(&digest)
+    slow_digest(value.as_bytes(), &format!("neonform plan\0{salt}\0{name}"), LOG_COST)
 }
 
 #[cfg(test)]

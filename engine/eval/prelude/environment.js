@@ -1,13 +1,9 @@
-// The environment of a policy that may not see all of it: any other name has a value that stands in. The host
-// says which one, and remembers that it was asked. `process.js` makes the environment of other policies.
+// The environment of a policy. The host is told what is read of it, because that is what a plan depends on. Where a
+// policy may not see all of it, any other name has a value that stands in: the host says which one.
 (kit, host) => {
   "use strict";
   const { defineProperty, getOwnPropertyDescriptor, ownKeys, parse } = kit.p;
-  kit.isHiddenEnvironment = () => false;
-  if (host.hides === "") return;
-
   const known = parse(host.env);
-
   const deleted = { __proto__: null };
   // null for what is no hidden variable, and for one that is unset.
   const standing = (name) => {
@@ -42,5 +38,5 @@
     },
   });
   kit.environment = environment;
-  kit.isHiddenEnvironment = (value) => value === environment;
+  kit.isHiddenEnvironment = (value) => host.hides !== "" && value === environment;
 };

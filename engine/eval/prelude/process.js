@@ -18,27 +18,6 @@
   const hrtime = (since) => (since ? [0 - since[0], 0 - since[1]] : [0, 0]);
   hrtime.bigint = () => 0n;
 
-  // What a policy reads of its environment is what its plan depends on.
-  const { get, getOwnPropertyDescriptor, has } = Reflect;
-  const note = (name) => {
-    if (typeof name === "string") host.call("env.read", name);
-  };
-  kit.environment ??= new Proxy(JSON.parse(host.env), {
-    __proto__: null,
-    get: (variables, name) => {
-      note(name);
-      return get(variables, name);
-    },
-    has: (variables, name) => {
-      note(name);
-      return has(variables, name);
-    },
-    getOwnPropertyDescriptor: (variables, name) => {
-      note(name);
-      return getOwnPropertyDescriptor(variables, name);
-    },
-  });
-
   const process = {
     title: "neonform",
     env: kit.environment,

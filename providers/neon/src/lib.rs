@@ -8,6 +8,7 @@
 mod homes;
 mod toggle;
 mod duration;
+mod slow_digest;
 mod wire;
 
 pub mod client;
@@ -25,6 +26,8 @@ pub mod hooks;
 pub mod trigger;
 
 mod scope;
+
+pub use slow_digest::slow_digest;
 
 pub use scope::{Again, Deploying, Polling, Scope, Shared};
 

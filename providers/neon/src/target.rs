@@ -212,18 +212,8 @@ impl Survey {
                 .fix("leave out --create to apply the policy to it, or choose another name")
                 .into());
         }
-        Ok(Target {
-            project: self.project.id.clone(),
-            organization: self.project.org_id.clone(),
-            name: name.to_owned(),
-            id: None,
-            exists: false,
-            parent_id: None,
-            is_default: None,
-            is_protected: None,
-            expires_at: None,
-            created_at: None,
-        })
+        let organization = self.project.org_id.clone();
+        Ok(Target { organization, exists: false, ..Target::named(&self.project.id, name) })
     }
 
     /// Every branch: the default one first, then by name.

@@ -109,18 +109,7 @@ mod tests {
     use super::*;
 
     fn failed(name: String) -> Row {
-        let target = Target {
-            project: "p-1".to_owned(),
-            organization: None,
-            name,
-            id: None,
-            exists: true,
-            parent_id: None,
-            is_default: None,
-            is_protected: None,
-            expires_at: None,
-            created_at: None,
-        };
+        let target = Target::named("p-1", &name);
         let problem = Diagnostic::error(codes::NETWORK, "the API did not answer").found("x".repeat(700));
         Row { target, plan: Err(problem.into()) }
     }

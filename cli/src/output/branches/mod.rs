@@ -9,13 +9,11 @@ pub mod markdown;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use neonform_engine::address::Address;
 use neonform_engine::change::Action;
 use neonform_engine::diagnostic::{Failure, Severity};
-use neonform_engine::kind::Kind;
 use neonform_engine::plan::Plan;
-use neonform_engine::target::Target;
-use neonform_neon::branch::Branch;
+use neonform_engine::state::on_every_branch;
+use neonform_neon::kinds;
 
 use super::page::Page;
 use super::text::count;
@@ -108,23 +106,18 @@ impl Grid {
 /// What one plan says of each resource.
 fn cells(plan: &Plan) -> BTreeMap<String, Cell> {
     let mut found = BTreeMap::new();
+    let kinds = kinds();
     let changes = plan.changes().map(|(address, change)| (address, Cell::Changed(change.action)));
     let unchanged = plan.unchanged.iter().map(|address| (address, Cell::Unchanged));
     let drift = plan.drift.iter().map(|finding| (&finding.address, Cell::Drift));
     let impossible = plan.impossible.iter().map(|finding| (&finding.address, Cell::Impossible));
     for (address, cell) in changes.chain(unchanged).chain(drift).chain(impossible) {
-        let kept = found.entry(label(&plan.target, address)).or_insert(cell);
+        let kept = found.entry(on_every_branch(&kinds, address).to_string()).or_insert(cell);
         if cell.weight() > kept.weight() {
             *kept = cell;
         }
     }
     found
-}
-
-/// A resource as all branches call it: the branch itself has another name on each.
-fn label(target: &Target, address: &Address) -> String {
-    let itself = address.kind() == Branch::NAME && address.name() == target.name;
-    if itself { Branch::NAME.to_owned() } else { address.to_string() }
 }
 
 /// How many branches there are of each sort, and how many changes.

@@ -331,16 +331,11 @@ mod tests {
 
     fn target(created_at: Option<&str>) -> Target {
         Target {
-            project: "p".to_owned(),
-            organization: None,
-            name: "dev".to_owned(),
             id: Some("br-a-b-c".to_owned()),
-            exists: true,
-            parent_id: None,
             is_default: Some(false),
             is_protected: Some(false),
-            expires_at: None,
             created_at: created_at.map(|text| text.parse().unwrap()),
+            ..Target::named("p", "dev")
         }
     }
 

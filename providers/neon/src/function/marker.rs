@@ -10,13 +10,12 @@
 //! can see it in its environment. `--no-marker` does without, at the price of a deployment a run.
 
 use neonform_engine::value::Secret;
-use scrypt::{Params, scrypt};
+
+use crate::slow_digest::{KEPT, hex, slow_digest};
 
 const PREFIX: &str = "NEONFORM_";
 /// The version of this format.
 const VERSION: &str = "1";
-/// Bytes that remain of each digest.
-const KEPT: usize = 16;
 /// The cost of one guess: 2^13 blocks of 1 KiB, some 20 ms and 8 MiB.
 const LOG_COST: u8 = 13;
 
@@ -90,18 +89,7 @@ pub(super) fn environment_digest(project: &str, slug: &str, variables: &[(String
             content.extend_from_slice(part.as_bytes());
         }
     }
-    let salt = format!("neonform environment {VERSION}\0{project}\0{slug}");
-    let mut digest = [0; KEPT];
-    let derived = Params::new(LOG_COST, 8, 1)
-        .map(|params| scrypt(&content, salt.as_bytes(), &params, &mut digest))
-        .is_ok_and(|result| result.is_ok());
-    // Both calls only refuse lengths and costs, which are the constants above.
-    debug_assert!(derived, "scrypt takes these parameters");
-    hex(&digest)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    slow_digest(&content, &format!("neonform environment {VERSION}\0{project}\0{slug}"), LOG_COST)
 }
 
 #[cfg(test)]

@@ -38,18 +38,7 @@ fn deployed(id: i64, bundle: &[u8; 32], digest: &str, names: &[&str]) -> Functio
 
 /// One line for each change: action and which side moved, whether code is sent, attributes, variables sent.
 fn check(spec: &Spec, live: Option<&FunctionLive>, expected: &[&str]) {
-    let target = Target {
-        project: "p".to_owned(),
-        organization: None,
-        name: "main".to_owned(),
-        id: None,
-        exists: true,
-        parent_id: None,
-        is_default: None,
-        is_protected: None,
-        expires_at: None,
-        created_at: None,
-    };
+    let target = Target::named("p", "main");
     let context = Context { target: &target, now: jiff::Timestamp::UNIX_EPOCH };
     let changes = Function.diff(&context, &Address::new("function", "api"), spec, live);
     let lines: Vec<String> = changes.iter().map(line).collect();
