@@ -4,7 +4,7 @@
 //! exactly one of done, failed, skipped; the outcome lists them in the plan's order whatever order
 //! they ran in. Nothing is rolled back. Deletions wait until everything before them has succeeded.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
@@ -57,20 +57,13 @@ impl Outcome {
 
 /// Applies a plan that the gate has let through.
 pub async fn apply<Client>(provider: &Provider<Client>, plan: &Plan, listen: &Listener<'_>) -> Outcome {
-    let mut run = Run {
-        provider,
-        plan,
-        listen,
-        endings: plan.steps.iter().map(|_| None).collect(),
-        succeeded: HashMap::new(),
-        unsuccessful: Vec::new(),
-    };
-    let mut waves: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    let mut run = Run::new(provider, plan, listen);
+    let mut waves: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for (index, step) in plan.steps.iter().enumerate() {
-        waves.entry(step.wave).or_default().push(index);
+        waves.entry(step.wave).or_default().insert(index);
     }
     for waiting in waves.into_values() {
-        match run.unsuccessful.first().cloned() {
+        match run.unsuccessful.clone() {
             None => run.wave(waiting).await,
             Some(because) => waiting.into_iter().for_each(|index| run.skip(index, &because)),
         }
@@ -78,37 +71,67 @@ pub async fn apply<Client>(provider: &Provider<Client>, plan: &Plan, listen: &Li
     Outcome(run.endings.into_iter().map(Option::unwrap_or_default).collect())
 }
 
-/// One running apply.
+/// One running apply. Steps are named by their place in the plan.
 struct Run<'a, Client> {
     provider: &'a Provider<Client>,
     plan: &'a Plan,
     listen: &'a Listener<'a>,
     endings: Vec<Option<Vec<Ending>>>,
-    succeeded: HashMap<Address, Outputs>,
-    unsuccessful: Vec<Address>,
+    succeeded: HashMap<&'a Address, Outputs>,
+    /// The first step that failed.
+    unsuccessful: Option<Address>,
+    /// Which steps need a step.
+    dependents: HashMap<&'a Address, Vec<usize>>,
+    /// How many of the steps that a step needs have not succeeded yet.
+    missing: Vec<usize>,
 }
 
-impl<Client> Run<'_, Client> {
-    async fn wave(&mut self, mut waiting: Vec<usize>) {
+impl<'a, Client> Run<'a, Client> {
+    fn new(provider: &'a Provider<Client>, plan: &'a Plan, listen: &'a Listener<'a>) -> Self {
+        let mut dependents: HashMap<&Address, Vec<usize>> = HashMap::new();
+        for (index, step) in plan.steps.iter().enumerate() {
+            step.needs.iter().for_each(|need| dependents.entry(need).or_default().push(index));
+        }
+        Self {
+            provider,
+            plan,
+            listen,
+            endings: plan.steps.iter().map(|_| None).collect(),
+            succeeded: HashMap::new(),
+            unsuccessful: None,
+            dependents,
+            missing: plan.steps.iter().map(|step| step.needs.len()).collect(),
+        }
+    }
+
+    /// Runs these steps, those that come first in the plan first.
+    async fn wave(&mut self, mut waiting: BTreeSet<usize>) {
         let (provider, plan, listen) = (self.provider, self.plan, self.listen);
+        let mut ready: BTreeSet<usize> =
+            waiting.iter().copied().filter(|index| self.missing[*index] == 0).collect();
         let mut running = FuturesUnordered::new();
         loop {
-            self.skip_hopeless(&mut waiting);
             while running.len() < provider.concurrency.max(1) {
-                let Some(place) = waiting.iter().position(|index| self.is_ready(*index)) else { break };
-                let index = waiting.remove(place);
+                let Some(index) = ready.pop_first() else { break };
+                waiting.remove(&index);
                 let prior = self.prior(index);
                 running.push(
                     async move { (index, run_step(provider, &plan.steps[index], &prior, listen).await) },
                 );
             }
             let Some((index, endings)) = running.next().await else { break };
-            self.end(index, endings);
+            if self.end(index, endings) {
+                let freed = self.dependents.get(&plan.steps[index].address).into_iter().flatten();
+                for dependent in freed {
+                    self.missing[*dependent] -= 1;
+                    if self.missing[*dependent] == 0 && waiting.contains(dependent) {
+                        ready.insert(*dependent);
+                    }
+                }
+            } else {
+                self.skip_dependents(index, &mut waiting);
+            }
         }
-    }
-
-    fn is_ready(&self, index: usize) -> bool {
-        self.plan.steps[index].needs.iter().all(|need| self.succeeded.contains_key(need))
     }
 
     fn prior(&self, index: usize) -> Prior {
@@ -118,37 +141,42 @@ impl<Client> Run<'_, Client> {
         )
     }
 
-    fn end(&mut self, index: usize, endings: Vec<Ending>) {
-        let address = self.plan.steps[index].address.clone();
+    /// Keeps how a step ended; whether it succeeded.
+    fn end(&mut self, index: usize, endings: Vec<Ending>) -> bool {
+        let address = &self.plan.steps[index].address;
         let outputs = endings.iter().map(|ending| match ending {
             Ending::Done(outputs) => Some(outputs.clone()),
             _ => None,
         });
-        match outputs.collect::<Option<Vec<Outputs>>>() {
-            Some(outputs) => drop(self.succeeded.insert(address, outputs.concat())),
-            None => self.unsuccessful.push(address),
-        }
+        let outputs = outputs.collect::<Option<Vec<Outputs>>>();
         self.endings[index] = Some(endings);
+        match outputs {
+            Some(outputs) => drop(self.succeeded.insert(address, outputs.concat())),
+            None => drop(self.unsuccessful.get_or_insert_with(|| address.clone())),
+        }
+        self.succeeded.contains_key(address)
     }
 
     fn skip(&mut self, index: usize, because: &Address) {
         let step = &self.plan.steps[index];
         (self.listen)(Event::Skipped { address: &step.address, because });
-        self.unsuccessful.push(step.address.clone());
         self.endings[index] = Some(step.changes.iter().map(|_| Ending::Skipped(because.clone())).collect());
     }
 
-    /// Skips every waiting step that needs one which did not succeed, and so on through the graph.
-    fn skip_hopeless(&mut self, waiting: &mut Vec<usize>) {
-        loop {
-            let hopeless = waiting.iter().enumerate().find_map(|(place, index)| {
-                let needs = &self.plan.steps[*index].needs;
-                Some((place, needs.iter().find(|need| self.unsuccessful.contains(need))?.clone()))
-            });
-            let Some((place, because)) = hopeless else { break };
-            let index = waiting.remove(place);
-            self.skip(index, &because);
+    /// Skips every waiting step that needs this one, and so on through the graph, in the plan's order.
+    fn skip_dependents(&mut self, failed: usize, waiting: &mut BTreeSet<usize>) {
+        let mut hopeless = BTreeMap::new();
+        let mut causes = vec![failed];
+        while let Some(cause) = causes.pop() {
+            let because = &self.plan.steps[cause].address;
+            for dependent in self.dependents.get(because).into_iter().flatten() {
+                if waiting.remove(dependent) {
+                    hopeless.insert(*dependent, because);
+                    causes.push(*dependent);
+                }
+            }
         }
+        hopeless.into_iter().for_each(|(index, because)| self.skip(index, because));
     }
 }
 
