@@ -25,7 +25,7 @@ usage: cargo xtask <command> [--engine v8|quickjs]
   conformance [DIR] [--family F] [--json]
                                run conformance cases (default ../shared/conformance/cases)
   converge [CASES [SEED]]      properties of plan and apply on random policies (default 10000 cases)
-  bench                        bundling beside the official client's bundler, as a table
+  bench [--TABLE]              what is measured for the README; without a flag what is quick
   peer                         compare with the official client from npm, on the embedded backend
   schema                       the schemas of the JSON outputs against the goldens
   lint                         cargo fmt --check and clippy";
@@ -42,7 +42,7 @@ fn main() -> ExitCode {
         "test" => test::run_tests(named),
         "conformance" => conformance::run(&engine::choose(named)?, &words),
         "converge" => converge::run(&words),
-        "bench" => bench::run(&engine::choose(named)?),
+        "bench" => bench::run(&engine::choose(named)?, &words),
         "peer" => peer::run(&engine::choose(named)?),
         "schema" => schema::check(&engine::choose(named)?),
         "lint" => lint::lint(&engine::choose(named)?),
