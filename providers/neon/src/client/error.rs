@@ -1,8 +1,8 @@
 //! What a failed request means, and how it is told (API spec 2, 8).
 //!
 //! The platform's own text is shown as found; bodies that are not the platform's are described and
-//! not shown. Every diagnostic names operation, method and route, and status and request id when
-//! there was an answer.
+//! not shown. Every diagnostic names operation, method, route and request id (the answer's, else the one that
+//! was sent), and the status when there was an answer.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,6 +10,7 @@ use neonform_engine::diagnostic::{Code, Diagnostic, Failure, codes};
 use reqwest::header::HeaderMap;
 use serde::Deserialize;
 
+use super::observe::Heard;
 use super::request::{Method, Request};
 
 /// A request that failed.
@@ -19,6 +20,8 @@ pub(super) struct ApiError {
     method: Method,
     route: String,
     feature: Option<&'static str>,
+    /// The id that it was sent with.
+    sent_as: Option<String>,
     pub(super) cause: Cause,
 }
 
@@ -49,7 +52,7 @@ pub(super) enum Cause {
 pub(super) struct Answered {
     pub(super) is_json: bool,
     pub(super) content_type: String,
-    request_id: Option<String>,
+    pub(super) request_id: Option<String>,
     retry_after: Option<Duration>,
 }
 
@@ -145,8 +148,27 @@ impl ApiError {
             method: request.method,
             route: request.path.as_str().to_owned(),
             feature: request.feature,
+            sent_as: None,
             cause,
         })
+    }
+
+    /// With the id that the request was sent with.
+    pub(super) fn sent_as(mut self: Box<Self>, request_id: &str) -> Box<Self> {
+        self.sent_as = Some(request_id.to_owned());
+        self
+    }
+
+    /// What an observer hears of it.
+    pub(super) fn heard(&self) -> Heard<'_> {
+        match &self.cause {
+            Cause::Refused { status, request_id, .. } => {
+                Heard::Answer { status: *status, request_id: request_id.as_deref() }
+            }
+            Cause::NotTheApi { status, .. } => Heard::Answer { status: *status, request_id: None },
+            Cause::Network(why) | Cause::Shape(why) => Heard::Nothing(why),
+            Cause::Unaddressable => Heard::Nothing("it was not sent"),
+        }
     }
 
     /// The status of a refusal.
@@ -161,6 +183,7 @@ impl ApiError {
 impl From<Box<ApiError>> for Failure {
     fn from(error: Box<ApiError>) -> Self {
         let (method, feature) = (error.method, error.feature);
+        let mut sent_as = error.sent_as;
         let diagnostic = match error.cause {
             Cause::Network(found) => network(method, found),
             Cause::NotTheApi { status, content_type } => Diagnostic::error(
@@ -183,10 +206,14 @@ impl From<Box<ApiError>> for Failure {
             .found(error.route.clone())
             .fix("delete or rename it in the console"),
             Cause::Refused { status, code, message, request_id, unavailable, .. } => {
+                sent_as = request_id.or(sent_as);
                 refused(status, &code, message, feature.filter(|_| unavailable), unavailable)
                     .fact("status", status.to_string())
-                    .fact("request id", request_id.unwrap_or_else(|| "none".to_owned()))
             }
+        };
+        let diagnostic = match sent_as {
+            Some(id) => diagnostic.fact("request id", id),
+            None => diagnostic,
         };
         diagnostic.fact("request", format!("{} {} ({})", error.method, error.route, error.operation)).into()
     }

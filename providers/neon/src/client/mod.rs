@@ -2,17 +2,19 @@
 //!
 //! One place for the key, the base URL, time limits and connections. `pace.rs` says how fast requests
 //! follow each other, `retry.rs` what is tried again, `error.rs` what a failure means, `request.rs` what
-//! can be asked. The key is a header and nothing else: it is in no error and no log (API spec 1).
+//! can be asked, `observe.rs` who hears of it. The key is a header and nothing else: it is in no error and no log (API spec 1).
 
 mod request;
 mod pace;
 mod retry;
 mod error;
+mod observe;
 
+pub use observe::{Exchange, Heard, Observer, Stage};
 pub use request::{ApiPath, Method, Part, Request};
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::value::Secret;
@@ -28,6 +30,8 @@ use request::Body;
 const READ_LIMIT: Duration = Duration::from_secs(30);
 /// One attempt at writing, uploads included, may take this long.
 const WRITE_LIMIT: Duration = Duration::from_secs(120);
+/// The header that carries an id of our own for each attempt (API spec 1).
+const REQUEST_ID: &str = "x-request-id";
 /// Items asked for on one page of a list.
 const PAGE: &str = "100";
 /// An answer longer than this is not the API's.
@@ -41,6 +45,14 @@ pub struct Client {
     patient: bool,
     /// Shared by all clones; nothing for a server on this machine, which has no limits to keep.
     pace: Option<Arc<Pace>>,
+    observer: Option<Arc<Observer>>,
+}
+
+/// A success.
+struct Answer {
+    status: u16,
+    body: Vec<u8>,
+    request_id: String,
 }
 
 impl Client {
@@ -60,13 +72,19 @@ impl Client {
         };
         let http = connector(&url, headers(key)?).map_err(|_| bug("the HTTP client could not be built"))?;
         let pace = (!is_loopback(&url)).then(Arc::default);
-        Ok(Self { http, base: base.to_owned(), patient: true, pace })
+        Ok(Self { http, base: base.to_owned(), patient: true, pace, observer: None })
     }
 
     /// The same client, which tries nothing twice.
     #[must_use]
     pub fn impatient(self) -> Self {
         Self { patient: false, ..self }
+    }
+
+    /// The same client, of whose requests an observer hears.
+    #[must_use]
+    pub fn observed(self, observer: Arc<Observer>) -> Self {
+        Self { observer: Some(observer), ..self }
     }
 
     /// Sends a request and reads the answer.
@@ -136,51 +154,81 @@ impl Client {
         }
     }
 
-    async fn exchange(&self, request: &Request) -> Result<Vec<u8>, Box<ApiError>> {
-        let mut attempt = 0;
+    async fn exchange(&self, request: &Request) -> Result<Answer, Box<ApiError>> {
+        if request.path.is_resolved_away() {
+            return Err(ApiError::new(request, Cause::Unaddressable));
+        }
+        let mut attempt = 1;
         loop {
             if let Some(pace) = &self.pace {
                 pace.turn(request.operation).await;
             }
-            let error = match self.attempt(request).await {
-                Ok(answer) => return Ok(answer),
-                Err(error) => error,
+            let id = observe::request_id();
+            let tell = |stage| self.tell(request, &id, attempt, stage);
+            tell(Stage::Sending);
+            let started = Instant::now();
+            let result = self.attempt(request, &id).await.map_err(|error| error.sent_as(&id));
+            let wait = match &result {
+                Ok(_) => None,
+                Err(error) => retry::wait(request, error, attempt - 1).filter(|_| self.patient),
             };
-            let wait = retry::wait(request, &error, attempt).filter(|_| self.patient);
-            let Some(wait) = wait else { return Err(error) };
-            tracing::debug!(operation = request.operation, ?wait, attempt, "trying again");
+            let heard = match &result {
+                Ok(answer) => Heard::Answer { status: answer.status, request_id: Some(&answer.request_id) },
+                Err(error) => error.heard(),
+            };
+            tell(Stage::Ended { heard, duration: started.elapsed(), again_after: wait });
+            let Some(wait) = wait else { return result };
             tokio::time::sleep(wait).await;
             attempt += 1;
         }
     }
 
-    async fn attempt(&self, request: &Request) -> Result<Vec<u8>, Box<ApiError>> {
-        let fail = |cause| ApiError::new(request, cause);
-        if request.path.is_resolved_away() {
-            return Err(fail(Cause::Unaddressable));
+    /// Tells the observer and the log of an attempt.
+    fn tell(&self, request: &Request, request_id: &str, attempt: u32, stage: Stage<'_>) {
+        let Request { operation, method, .. } = *request;
+        let route = request.path.as_str();
+        match stage {
+            Stage::Sending => {
+                tracing::debug!(operation, %method, path = route, request_id, attempt, "sending")
+            }
+            Stage::Ended { heard, duration, again_after } => {
+                let (status, found) = match heard {
+                    Heard::Answer { status, .. } => (Some(status), None),
+                    Heard::Nothing(why) => (None, Some(why)),
+                };
+                let again_after = again_after.map(tracing::field::debug);
+                tracing::info!(%method, path = route, status, found, ?duration, request_id, again_after, "answered");
+            }
         }
+        if let Some(observer) = &self.observer {
+            observer(&Exchange { operation, method, route, request_id, attempt, stage });
+        }
+    }
+
+    async fn attempt(&self, request: &Request, id: &str) -> Result<Answer, Box<ApiError>> {
+        let fail = |cause| ApiError::new(request, cause);
         let limit = if request.method == Method::Get { READ_LIMIT } else { WRITE_LIMIT };
         let url = format!("{}{}", self.base, request.path.as_str());
         let mut call = self.http.request(request.method.into(), url).query(&request.query).timeout(limit);
+        call = call.header(REQUEST_ID, id);
         match &request.body {
             Body::None => {}
             Body::Json(body) => call = call.json(body),
             Body::Parts(parts) => call = call.multipart(request::form(parts)),
         }
-        tracing::debug!(operation = request.operation, method = %request.method, path = request.path.as_str());
         let response =
             call.send().await.map_err(|error| fail(Cause::Network(error::describe(&error, limit))))?;
         let status = response.status().as_u16();
         let answered = error::Answered::of(response.headers());
         let body = read_body(response, limit).await.map_err(fail)?;
-        if (200..300).contains(&status) {
-            return if body.is_empty() || answered.is_json {
-                Ok(body)
-            } else {
-                Err(fail(Cause::NotTheApi { status, content_type: answered.content_type }))
-            };
+        if !(200..300).contains(&status) {
+            return Err(fail(error::refusal(status, answered, &body)));
         }
-        Err(fail(error::refusal(status, answered, &body)))
+        if !body.is_empty() && !answered.is_json {
+            return Err(fail(Cause::NotTheApi { status, content_type: answered.content_type }));
+        }
+        let request_id = answered.request_id.unwrap_or_else(|| id.to_owned());
+        Ok(Answer { status, body, request_id })
     }
 }
 
@@ -197,10 +245,11 @@ async fn read_body(mut response: reqwest::Response, limit: Duration) -> Result<V
     Ok(body)
 }
 
-fn decode<T: DeserializeOwned>(request: &Request, body: Vec<u8>) -> Result<T, Box<ApiError>> {
+fn decode<T: DeserializeOwned>(request: &Request, answer: Answer) -> Result<T, Box<ApiError>> {
     // An empty body reads as an empty object (API spec 1).
-    let body: &[u8] = if body.is_empty() { b"{}" } else { &body };
-    serde_json::from_slice(body).map_err(|cause| ApiError::new(request, Cause::Shape(cause.to_string())))
+    let body: &[u8] = if answer.body.is_empty() { b"{}" } else { &answer.body };
+    serde_json::from_slice(body)
+        .map_err(|cause| ApiError::new(request, Cause::Shape(cause.to_string())).sent_as(&answer.request_id))
 }
 
 fn next_cursor(answer: &Json) -> Option<String> {

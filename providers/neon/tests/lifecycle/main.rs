@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod kinds;
+mod observing;
 mod world;
 
 use neonform_engine::apply::{Ending, Outcome};
