@@ -7,6 +7,7 @@
 //! `dispatch/answer.rs`.
 
 mod answer;
+mod torn;
 
 use std::sync::Arc;
 
@@ -26,11 +27,12 @@ use crate::app::App;
 use crate::auth;
 use crate::call::{Body, Call, Reply};
 use crate::error::ApiError;
+use crate::fault::{At, Delivery, Fault};
 use crate::ids;
 use crate::log::Exchange;
 use crate::routes::{self, Route};
 use crate::upload::Parts;
-use crate::wire::Hangup;
+use crate::wire::Line;
 
 /// Where the API begins.
 pub(crate) const ROOT: &str = "/api/v2";
@@ -74,7 +76,7 @@ enum Arrived {
 
 async fn handle(app: Arc<App>, route: &'static Route, request: Request) -> Response {
     let (mut head, body) = request.into_parts();
-    let hangup = head.extensions.get::<ConnectInfo<Hangup>>().cloned();
+    let line = head.extensions.get::<ConnectInfo<Line>>().cloned();
     let authorized = auth::check(&head.headers, app.api_key.as_deref());
     let incoming = Incoming::of(&mut head).await;
     let request_id = request_id_of(&incoming, &head.headers);
@@ -91,10 +93,8 @@ async fn handle(app: Arc<App>, route: &'static Route, request: Request) -> Respo
             Answer::refusal(&ApiError::new(500, message), request_id)
         }
     };
-    if answer.hang_up
-        && let Some(ConnectInfo(hangup)) = hangup
-    {
-        hangup.cut();
+    if let Some(ConnectInfo(line)) = line {
+        answer.play(&line).await;
     }
     answer.into_response()
 }
@@ -125,28 +125,47 @@ fn answer(
     };
     let replacement = fault.as_ref().and_then(|fault| fault.replace.as_deref());
     let replaced = replacement.map_or(Ok(()), |replacement| app.replace(replacement));
-    let fault = fault.filter(|fault| !fault.lets_through());
-    let body = replaced.and(body);
-    let result = match &fault {
-        Some(fault) if !fault.after_effect => None,
-        _ => Some(authorized.and(body).and_then(|body| run(app, route, incoming, &body))),
+    let hook = |at| fault.as_ref().and_then(|fault| fault.hook.clone()).filter(|hook| hook.at == at);
+    if let Some(hook) = hook(At::Arrived) {
+        hook.run();
+    }
+    let body = authorized.and(replaced).and(body);
+    let perform = || match &body {
+        Ok(body) => run(app, route, incoming, body),
+        Err(error) => Err(error.clone()),
     };
-    let answer = match (fault, result) {
-        (Some(fault), _) => Answer::fault(fault, request_id),
-        (None, Some(Ok(reply))) => Answer::success(reply, request_id),
-        (None, Some(Err(error))) => Answer::refusal(&error, request_id),
-        (None, None) => Answer::refusal(&ApiError::new(500, "internal error"), request_id),
+    let fault_met = fault.as_ref().filter(|fault| !fault.lets_through());
+    let result = match fault_met {
+        Some(fault) if !fault.takes_effect() => None,
+        met => Some(twice(met, perform)),
     };
+    if let Some(hook) = hook(At::Committed) {
+        hook.run();
+    }
+    let answer = Answer::to(fault_met, result, request_id).then(hook(At::Answered));
     app.log.push(Exchange {
         operation: route.operation,
         method: incoming.method.to_string(),
         path: incoming.path.clone(),
         query: incoming.query.clone(),
         body: logged,
-        status: if answer.hang_up { 0 } else { answer.status },
+        status: if answer.is_unanswered() { 0 } else { answer.status },
         request_id: answer.request_id.clone(),
     });
     answer
+}
+
+/// Performs a request, and again where a fault delivers it twice.
+fn twice(fault: Option<&Fault>, perform: impl Fn() -> Result<Reply, ApiError>) -> Result<Reply, ApiError> {
+    let first = perform();
+    match fault.and_then(|fault| fault.delivery.as_ref()) {
+        Some(Delivery::TwiceFirst) => {
+            drop(perform());
+            first
+        }
+        Some(Delivery::TwiceSecond) => perform(),
+        _ => first,
+    }
 }
 
 fn run(app: &App, route: &Route, incoming: &Incoming, body: &Body) -> Result<Reply, ApiError> {

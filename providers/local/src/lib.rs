@@ -28,7 +28,7 @@ mod upload;
 mod wire;
 
 pub use error::{StartError, StoreError};
-pub use fault::Fault;
+pub use fault::{Delivery, Edit, Fault, Hook};
 pub use log::Exchange;
 pub use seed::{
     AuthSeed, BranchSeed, BucketSeed, CredentialSeed, DataApiSeed, DatabaseSeed, DeploymentSeed, DomainSeed,

@@ -22,7 +22,7 @@ use crate::log::Exchange;
 use crate::routes;
 use crate::seed::Seed;
 use crate::store::Store;
-use crate::wire::{Hangup, Wire};
+use crate::wire::{Line, Wire};
 
 /// How long requests under way are waited for.
 const GRACE: Duration = Duration::from_secs(2);
@@ -86,9 +86,9 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let service = dispatch::router(&app).into_make_service_with_connect_info::<Hangup>();
+    let service = dispatch::router(&app).into_make_service_with_connect_info::<Line>();
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = axum::serve(Wire(listener), service).with_graceful_shutdown(async {
+    let serving = axum::serve(Wire::new(listener).map_err(failed)?, service).with_graceful_shutdown(async {
         // An error means the sender is gone, which is as good as a message.
         let _ = stopped.await;
     });
@@ -145,6 +145,11 @@ impl Server {
     /// Adds failures to answer coming requests with.
     pub fn inject(&self, faults: Vec<Fault>) {
         self.app.faults.add(faults);
+    }
+
+    /// Takes back the failures that are still waiting.
+    pub fn clear_faults(&self) {
+        self.app.faults.clear();
     }
 
     /// What was asked and how it was answered, oldest first: the last 10,000 exchanges.

@@ -1,12 +1,15 @@
-//! The socket, with a way to close it without an answer.
+//! The socket, with ways to misbehave that an HTTP handler does not have.
 //!
-//! An HTTP handler can only answer. To play a platform that hangs up, each connection carries a
-//! switch that its requests can reach: once cut, every write fails and nothing reaches the client.
+//! An HTTP handler can only answer. To play a platform that hangs up, each connection carries a `Line`
+//! that its requests can reach: once cut, every write fails and nothing reaches the client. The line
+//! also knows when an answer is out, and leads to the port itself (`wire/door.rs`), which can be closed.
+
+mod door;
 
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -15,28 +18,105 @@ use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 
-/// Cuts the connection a request came on.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Hangup(Arc<AtomicBool>);
+use self::door::Door;
+use crate::fault::Hook;
 
-impl Hangup {
+/// The connection that a request came on.
+#[derive(Clone, Debug)]
+pub(crate) struct Line(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    cut: AtomicBool,
+    /// Run once something was written and flushed.
+    hook: Mutex<Option<Pending>>,
+    door: Arc<Door>,
+}
+
+#[derive(Debug)]
+struct Pending {
+    hook: Hook,
+    written: bool,
+}
+
+impl Line {
+    /// Closes the connection without another byte.
     pub(crate) fn cut(&self) {
-        self.0.store(true, Ordering::Relaxed);
+        self.0.cut.store(true, Ordering::Relaxed);
     }
 
-    fn refused<T>(&self) -> Option<Poll<io::Result<T>>> {
-        self.0.load(Ordering::Relaxed).then(|| Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())))
+    /// Closes the connection, and the port for so long.
+    pub(crate) async fn refuse(&self, lasts: Duration) {
+        self.0.door.close(lasts).await;
+        self.cut();
+    }
+
+    /// Runs a hook once the answer that comes next is handed to the socket.
+    pub(crate) fn once_answered(&self, hook: Hook) {
+        *self.pending() = Some(Pending { hook, written: false });
+    }
+
+    fn pending(&self) -> std::sync::MutexGuard<'_, Option<Pending>> {
+        self.0.hook.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wrote(&self) {
+        if let Some(pending) = self.pending().as_mut() {
+            pending.written = true;
+        }
+    }
+
+    fn flushed(&self) {
+        let due = self.pending().take_if(|pending| pending.written);
+        if let Some(pending) = due {
+            pending.hook.run();
+        }
+    }
+
+    fn broken<T>(&self) -> Option<Poll<io::Result<T>>> {
+        self.0.cut.load(Ordering::Relaxed).then(|| Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into())))
     }
 }
 
-impl Connected<IncomingStream<'_, Wire>> for Hangup {
+impl Connected<IncomingStream<'_, Wire>> for Line {
     fn connect_info(stream: IncomingStream<'_, Wire>) -> Self {
-        stream.io().hangup.clone()
+        stream.io().line.clone()
     }
 }
 
-/// The listening socket.
-pub(crate) struct Wire(pub(crate) TcpListener);
+/// The listening socket; nothing while the door is closed.
+pub(crate) struct Wire {
+    listener: Option<TcpListener>,
+    address: std::net::SocketAddr,
+    door: Arc<Door>,
+}
+
+impl Wire {
+    pub(crate) fn new(listener: TcpListener) -> io::Result<Self> {
+        let address = listener.local_addr()?;
+        Ok(Self { listener: Some(listener), address, door: Arc::default() })
+    }
+
+    /// The next connection; an error is that of the system.
+    async fn next(&mut self) -> io::Result<(TcpStream, std::net::SocketAddr)> {
+        loop {
+            if self.door.is_closed() {
+                // Dropped, so that the system itself refuses who comes now.
+                self.listener = None;
+                self.door.opened().await;
+            }
+            let listener = match self.listener.take() {
+                Some(listener) => listener,
+                None => TcpListener::bind(self.address).await?,
+            };
+            let listener = self.listener.insert(listener);
+            tokio::select! {
+                accepted = TcpListener::accept(listener) => return accepted,
+                () = self.door.closing() => {}
+            }
+        }
+    }
+}
 
 impl Listener for Wire {
     type Io = Connection;
@@ -44,12 +124,13 @@ impl Listener for Wire {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         loop {
-            match self.0.accept().await {
+            match self.next().await {
                 Ok((stream, address)) => {
                     // Answers are small; waiting to fill a packet would only delay them.
                     let _ = stream.set_nodelay(true);
-                    let hangup = Hangup::default();
-                    return (Connection { stream, hangup }, address);
+                    let (cut, hook) = (AtomicBool::new(false), Mutex::new(None));
+                    let line = Line(Arc::new(Inner { cut, hook, door: Arc::clone(&self.door) }));
+                    return (Connection { stream, line, times_closed: self.door.times_closed() }, address);
                 }
                 Err(error) => {
                     // Usually too many open files: a pause lets connections end.
@@ -61,14 +142,17 @@ impl Listener for Wire {
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {
-        self.0.local_addr()
+        Ok(self.address)
     }
 }
 
-/// One connection and its switch.
+/// One connection and its line.
 pub(crate) struct Connection {
     stream: TcpStream,
-    hangup: Hangup,
+    line: Line,
+    /// How often the door had been closed when this was let in: a connection from before takes no
+    /// more requests, though it may still answer.
+    times_closed: u64,
 }
 
 impl AsyncRead for Connection {
@@ -77,7 +161,11 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if polled.is_ready() && self.times_closed != self.line.0.door.times_closed() {
+            return Poll::Ready(Err(io::ErrorKind::ConnectionReset.into()));
+        }
+        polled
     }
 }
 
@@ -87,17 +175,25 @@ impl AsyncWrite for Connection {
         context: &mut Context<'_>,
         buffer: &[u8],
     ) -> Poll<io::Result<usize>> {
-        match self.hangup.refused() {
-            Some(refused) => refused,
-            None => Pin::new(&mut self.stream).poll_write(context, buffer),
+        if let Some(broken) = self.line.broken() {
+            return broken;
         }
+        let polled = Pin::new(&mut self.stream).poll_write(context, buffer);
+        if polled.is_ready() {
+            self.line.wrote();
+        }
+        polled
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.hangup.refused() {
-            Some(refused) => refused,
-            None => Pin::new(&mut self.stream).poll_flush(context),
+        if let Some(broken) = self.line.broken() {
+            return broken;
         }
+        let polled = Pin::new(&mut self.stream).poll_flush(context);
+        if polled.is_ready() {
+            self.line.flushed();
+        }
+        polled
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -28,3 +28,4 @@ mod start;
 mod transport;
 mod trigger;
 mod upload;
+mod wire;
