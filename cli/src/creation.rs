@@ -6,7 +6,7 @@
 
 use neonform_engine::apply::{Ending, Outcome, apply};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use neonform_engine::event::Listener;
+use neonform_engine::event::{Because, Listener};
 use neonform_engine::gate::{Consent, Verdict, judge};
 use neonform_engine::plan::{Plan, Step};
 use neonform_engine::target::Target;
@@ -59,7 +59,7 @@ pub async fn create(request: &Request<'_>, planned: Planned, prune: bool, listen
     let Planned { provider, mut plan, loaded } = planned;
     // The branch hangs off nothing and its kind is the first of the registry.
     let rest = plan.steps.split_off(plan.steps.len().min(1));
-    let first = apply(&provider, &plan, listen).await;
+    let first = apply(&provider, &plan, &|| request.client.is_stopped(), listen).await;
     let id = match first.0.first().and_then(|endings| endings.first()) {
         Some(Ending::Done(outputs)) => {
             outputs.iter().find(|(name, _)| name == "branchId").map(|(_, id)| id.clone())
@@ -67,7 +67,7 @@ pub async fn create(request: &Request<'_>, planned: Planned, prune: bool, listen
         _ => None,
     };
     let Some(Value::String(id)) = id else {
-        let because = plan.steps.first().map(|step| step.address.clone());
+        let because = plan.steps.first().map(|step| Because::Needs(step.address.clone()));
         let skipped = |step: &Step| {
             let endings = step.changes.iter().filter_map(|_| because.clone().map(Ending::Skipped));
             endings.collect::<Vec<_>>()
@@ -105,7 +105,7 @@ async fn second_half(
     let Planned { provider, plan, .. } = plan_found(request, loaded, found).await?;
     match judge(&plan, Consent::to_policy(prune)) {
         Verdict::Allowed => {
-            let outcome = apply(&provider, &plan, listen).await;
+            let outcome = apply(&provider, &plan, &|| request.client.is_stopped(), listen).await;
             Ok((plan, outcome))
         }
         Verdict::Impossible | Verdict::Unknown | Verdict::Needs(_) => {

@@ -3,7 +3,7 @@
 //! The only crate that prints and reads the environment. `args.rs` is what was written, `session.rs`
 //! what it means, `commands/<verb>.rs` what is done, `output/<format>.rs` how it is shown,
 //! `pipeline.rs` the way from a policy to a plan, `creation.rs` what is special about a new branch,
-//! `branches.rs` about several at once, `progress.rs` what is said while one waits.
+//! `branches.rs` about several at once, `progress.rs` what is said while one waits, `signals.rs` what an interrupt does.
 
 pub mod args;
 pub mod env;
@@ -33,16 +33,20 @@ pub mod commands;
 pub mod output;
 mod print;
 pub mod progress;
+pub mod signals;
+pub mod invocation;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{CommandFactory, FromArgMatches};
 
 use args::{Cli, Command};
 use commands::Ending;
+use signals::Signals;
 
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
-/// asked for.
+/// asked for, 130 and 143 an interrupt.
 pub fn main() -> ExitCode {
     // Before anything else: this process is to have one thread and nothing open when it confines itself.
     if std::env::args_os().nth(1).is_some_and(|word| word == trust::SERVE) {
@@ -70,13 +74,14 @@ pub fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
+    let signals = Arc::<Signals>::default();
     if !matches!(cli.command, Command::Local(_)) {
         progress::start(&cli.global);
-        runtime.spawn(progress::end_when_interrupted());
+        runtime.spawn(Arc::clone(&signals).receive());
     }
-    let ended = runtime.block_on(commands::run(cli));
+    let ended = runtime.block_on(commands::run(cli, &signals));
     progress::rest();
-    match ended {
+    let code = match ended {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Changes) => ExitCode::from(2),
         Ok(Ending::Incomplete) => ExitCode::FAILURE,
@@ -84,7 +89,8 @@ pub fn main() -> ExitCode {
             print::failure(output, &failure);
             ExitCode::FAILURE
         }
-    }
+    };
+    signals.received().map_or(code, |signal| ExitCode::from(signal.code()))
 }
 
 fn log_to_standard_error() {

@@ -25,8 +25,6 @@ use terminal::Terminal;
 const PATIENCE: Duration = Duration::from_millis(400);
 /// Between two pictures of the spinner.
 const TICK: Duration = Duration::from_millis(100);
-/// How a shell reports a process that an interrupt ended.
-const INTERRUPTED: i32 = 130;
 /// Columns beside the text: the spinner, and the margin of `progress/terminal.rs`.
 const BESIDE: usize = 6;
 
@@ -59,19 +57,6 @@ pub fn start(global: &Global) {
     if is_wanted && is_capable && is_free && stderr().is_terminal() {
         LINE.get_or_init(Mutex::default);
     }
-}
-
-/// Ends the process when it is interrupted, with the line gone. Where no line can show, an interrupt does what
-/// it always does.
-pub async fn end_when_interrupted() {
-    if LINE.get().is_none() || tokio::signal::ctrl_c().await.is_err() {
-        return;
-    }
-    let applying = line().is_some_and(|line| line.changes.done < line.changes.of);
-    rest();
-    let more = if applying { " What was done stays done; the same command goes on." } else { "" };
-    anstream::eprintln!("Interrupted.{more}");
-    std::process::exit(INTERRUPTED);
 }
 
 /// Says what is being read.

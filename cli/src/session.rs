@@ -21,6 +21,7 @@ use crate::output::page::Page;
 use crate::output::text::{inert, printable};
 use crate::pipeline::{CONCURRENCY, Request, Source};
 use crate::policy_file::Search;
+use crate::signals::Signals;
 use crate::{dotenv, env, print, trust};
 
 /// One run of the command line.
@@ -33,6 +34,8 @@ pub struct Session {
     pub context: Context,
     /// What results for people are drawn on.
     pub page: Page,
+    /// Requests from outside to end.
+    pub signals: Arc<Signals>,
     home: Option<PathBuf>,
 }
 
@@ -41,14 +44,14 @@ impl Session {
     ///
     /// # Errors
     /// When there is no working directory.
-    pub fn new(global: Global) -> Result<Self, Failure> {
+    pub fn new(global: Global, signals: Arc<Signals>) -> Result<Self, Failure> {
         let working = std::env::current_dir().map_err(|cause| {
             Diagnostic::error(codes::USAGE, "the working directory cannot be used")
                 .fact("cause", cause.to_string())
         })?;
         let home = env::given(env::HOME).map(PathBuf::from);
         let context = Context::read(global.context_file.as_deref(), &working, home.as_deref());
-        Ok(Self { global, working, context, page: Page::of_standard_output(), home })
+        Ok(Self { global, working, context, page: Page::of_standard_output(), signals, home })
     }
 
     /// The policy that a command is about, ready to be evaluated.
@@ -117,7 +120,7 @@ impl Session {
         let global =
             Global { project_id: Some(target.project.clone()), branch: Some(branch), ..self.global.clone() };
         let (working, context, home) = (self.working.clone(), self.context.clone(), self.home.clone());
-        Ok(Self { global, working, context, page: self.page, home })
+        Ok(Self { global, working, context, page: self.page, signals: Arc::clone(&self.signals), home })
     }
 
     /// Whether a flag or the context says which project is meant.

@@ -3,6 +3,7 @@
 //! A failure skips what depended on it and nothing else, and is reported once. Every change ends in
 //! exactly one of done, failed, skipped; the outcome lists them in the plan's order whatever order
 //! they ran in. Nothing is rolled back. Deletions wait until everything before them has succeeded.
+//! Once the run is stopped no change is begun; those that were begun end as they end.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -10,7 +11,7 @@ use futures::stream::{FuturesUnordered, StreamExt};
 
 use crate::address::Address;
 use crate::diagnostic::Failure;
-use crate::event::{Event, Listener};
+use crate::event::{Because, Event, Listener};
 use crate::kind::{Outputs, Prior, Provider};
 use crate::plan::{Plan, Step};
 use crate::value::Value;
@@ -22,8 +23,8 @@ pub enum Ending {
     Done(Outputs),
     /// It failed.
     Failed(Failure),
-    /// It was not tried, because this one did not succeed.
-    Skipped(Address),
+    /// It was not tried.
+    Skipped(Because),
 }
 
 /// How every change of a plan ended, in the plan's order: one list for each step, one ending for
@@ -55,9 +56,17 @@ impl Outcome {
     }
 }
 
+/// Whether a run is to begin nothing any more; once it is, it stays so.
+pub type Stopped<'a> = dyn Fn() -> bool + Send + Sync + 'a;
+
 /// Applies a plan that the gate has let through.
-pub async fn apply<Client>(provider: &Provider<Client>, plan: &Plan, listen: &Listener<'_>) -> Outcome {
-    let mut run = Run::new(provider, plan, listen);
+pub async fn apply<Client>(
+    provider: &Provider<Client>,
+    plan: &Plan,
+    stopped: &Stopped<'_>,
+    listen: &Listener<'_>,
+) -> Outcome {
+    let mut run = Run::new(provider, plan, stopped, listen);
     let mut waves: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     for (index, step) in plan.steps.iter().enumerate() {
         waves.entry(step.wave).or_default().insert(index);
@@ -65,7 +74,10 @@ pub async fn apply<Client>(provider: &Provider<Client>, plan: &Plan, listen: &Li
     for waiting in waves.into_values() {
         match run.unsuccessful.clone() {
             None => run.wave(waiting).await,
-            Some(because) => waiting.into_iter().for_each(|index| run.skip(index, &because)),
+            Some(failed) => {
+                let because = Because::Needs(failed);
+                waiting.into_iter().for_each(|index| run.skip(index, &because));
+            }
         }
     }
     Outcome(run.endings.into_iter().map(Option::unwrap_or_default).collect())
@@ -75,6 +87,7 @@ pub async fn apply<Client>(provider: &Provider<Client>, plan: &Plan, listen: &Li
 struct Run<'a, Client> {
     provider: &'a Provider<Client>,
     plan: &'a Plan,
+    stopped: &'a Stopped<'a>,
     listen: &'a Listener<'a>,
     endings: Vec<Option<Vec<Ending>>>,
     succeeded: HashMap<&'a Address, Outputs>,
@@ -87,7 +100,12 @@ struct Run<'a, Client> {
 }
 
 impl<'a, Client> Run<'a, Client> {
-    fn new(provider: &'a Provider<Client>, plan: &'a Plan, listen: &'a Listener<'a>) -> Self {
+    fn new(
+        provider: &'a Provider<Client>,
+        plan: &'a Plan,
+        stopped: &'a Stopped<'a>,
+        listen: &'a Listener<'a>,
+    ) -> Self {
         let mut dependents: HashMap<&Address, Vec<usize>> = HashMap::new();
         for (index, step) in plan.steps.iter().enumerate() {
             step.needs.iter().for_each(|need| dependents.entry(need).or_default().push(index));
@@ -95,6 +113,7 @@ impl<'a, Client> Run<'a, Client> {
         Self {
             provider,
             plan,
+            stopped,
             listen,
             endings: plan.steps.iter().map(|_| None).collect(),
             succeeded: HashMap::new(),
@@ -106,18 +125,18 @@ impl<'a, Client> Run<'a, Client> {
 
     /// Runs these steps, those that come first in the plan first.
     async fn wave(&mut self, mut waiting: BTreeSet<usize>) {
-        let (provider, plan, listen) = (self.provider, self.plan, self.listen);
+        let (provider, plan, stopped, listen) = (self.provider, self.plan, self.stopped, self.listen);
         let mut ready: BTreeSet<usize> =
             waiting.iter().copied().filter(|index| self.missing[*index] == 0).collect();
         let mut running = FuturesUnordered::new();
         loop {
-            while running.len() < provider.concurrency.max(1) {
+            while running.len() < provider.concurrency.max(1) && !stopped() {
                 let Some(index) = ready.pop_first() else { break };
                 waiting.remove(&index);
                 let prior = self.prior(index);
-                running.push(
-                    async move { (index, run_step(provider, &plan.steps[index], &prior, listen).await) },
-                );
+                running.push(async move {
+                    (index, run_step(provider, &plan.steps[index], &prior, stopped, listen).await)
+                });
             }
             let Some((index, endings)) = running.next().await else { break };
             if self.end(index, endings) {
@@ -132,6 +151,8 @@ impl<'a, Client> Run<'a, Client> {
                 self.skip_dependents(index, &mut waiting);
             }
         }
+        // Only a stopped run leaves anything here: every other step was run or needed one that failed.
+        waiting.into_iter().for_each(|index| self.skip(index, &Because::Stopped));
     }
 
     fn prior(&self, index: usize) -> Prior {
@@ -157,7 +178,7 @@ impl<'a, Client> Run<'a, Client> {
         self.succeeded.contains_key(address)
     }
 
-    fn skip(&mut self, index: usize, because: &Address) {
+    fn skip(&mut self, index: usize, because: &Because) {
         let step = &self.plan.steps[index];
         (self.listen)(Event::Skipped { address: &step.address, because });
         self.endings[index] = Some(step.changes.iter().map(|_| Ending::Skipped(because.clone())).collect());
@@ -171,12 +192,12 @@ impl<'a, Client> Run<'a, Client> {
             let because = &self.plan.steps[cause].address;
             for dependent in self.dependents.get(because).into_iter().flatten() {
                 if waiting.remove(dependent) {
-                    hopeless.insert(*dependent, because);
+                    hopeless.insert(*dependent, Because::Needs(because.clone()));
                     causes.push(*dependent);
                 }
             }
         }
-        hopeless.into_iter().for_each(|(index, because)| self.skip(index, because));
+        hopeless.into_iter().for_each(|(index, because)| self.skip(index, &because));
     }
 }
 
@@ -184,6 +205,7 @@ async fn run_step<Client>(
     provider: &Provider<Client>,
     step: &Step,
     prior: &Prior,
+    stopped: &Stopped<'_>,
     listen: &Listener<'_>,
 ) -> Vec<Ending> {
     let mut endings = Vec::with_capacity(step.changes.len());
@@ -191,7 +213,11 @@ async fn run_step<Client>(
     for change in &step.changes {
         let crate::change::Doable::Yes(operation) = &change.doable else { continue };
         if failed {
-            endings.push(Ending::Skipped(step.address.clone()));
+            endings.push(Ending::Skipped(Because::Needs(step.address.clone())));
+            continue;
+        }
+        if stopped() {
+            endings.push(Ending::Skipped(Because::Stopped));
             continue;
         }
         listen(Event::Started { address: &step.address, action: change.action });

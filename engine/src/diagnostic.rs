@@ -155,6 +155,8 @@ pub mod codes {
         FEATURE_UNAVAILABLE = "feature-unavailable", "FEATURE_UNAVAILABLE";
         /// No connection, or it broke.
         NETWORK = "network", "NETWORK_ERROR";
+        /// The user ended the run before it was done.
+        INTERRUPTED = "interrupted", "PUSH_ABORTED";
         /// A usage error: a flag, a file named by one, an environment variable.
         USAGE = "usage", "MISSING_CONTEXT";
         /// The embedded backend could not start or store.

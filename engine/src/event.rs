@@ -29,13 +29,22 @@ pub enum Event<'a> {
         /// Why.
         failure: &'a Failure,
     },
-    /// A step is skipped because one that it needs did not succeed.
+    /// A step is not tried.
     Skipped {
         /// The resource.
         address: &'a Address,
-        /// The step that it needed.
-        because: &'a Address,
+        /// Why not.
+        because: &'a Because,
     },
+}
+
+/// Why a change was not tried.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Because {
+    /// It needs this one, which did not succeed.
+    Needs(Address),
+    /// The run was stopped.
+    Stopped,
 }
 
 /// Whoever listens.

@@ -13,6 +13,7 @@ use super::Ending;
 use crate::args::{ApplyArgs, Format};
 use crate::backend::Connection;
 use crate::creation::{Creation, create};
+use crate::invocation::again;
 use crate::output::remarks::{self, Remark};
 use crate::output::text::printable;
 use crate::output::{github, human, json, neon_json, sarif};
@@ -42,7 +43,8 @@ async fn connected(
     let mut source = session.source(&args.policy)?;
     // The policy and the plan see the time at which the plan was made.
     source.now = saved.map_or(source.now, |saved| saved.made_at);
-    let connection = Connection::open(&session.global, &session.working).await?;
+    let mut connection = Connection::open(&session.global, &session.working).await?;
+    connection.client = connection.client.until(session.signals.stop.clone());
     let ending = run_on(session, args, &source, &connection, saved).await;
     connection.close().await;
     ending
@@ -80,12 +82,14 @@ async fn run_on(
     }
     view.plan(&planned.plan);
     progress::applying(planned.plan.changes().count());
+    session.signals.let_finish(|_| {});
     if is_new {
         let creation = create(&request, planned, prune, &|event| say(session, &event)).await;
         return Ok(view.creation(&creation));
     }
-    let outcome = apply(&planned.provider, &planned.plan, &|event| say(session, &event)).await;
-    Ok(view.outcome(&planned.plan, &outcome))
+    let stopped = || session.signals.stop.is_set();
+    let outcome = apply(&planned.provider, &planned.plan, &stopped, &|event| say(session, &event)).await;
+    Ok(view.applied(&planned.plan, &outcome))
 }
 
 /// How this run shows things.
@@ -104,19 +108,31 @@ impl View<'_> {
         }
     }
 
-    fn outcome(&self, plan: &Plan, outcome: &Outcome) -> Ending {
+    /// What became of a plan, and what else kept it from being made so; `again` goes on with it.
+    fn outcome(&self, plan: &Plan, outcome: &Outcome, problems: &[Diagnostic], again: &str) -> Ending {
+        let is_complete = outcome.is_complete() && problems.is_empty();
         match self.session.global.output {
             Format::Human | Format::Markdown if plan.is_empty() => {}
             Format::Human | Format::Markdown => {
-                print::human(|out| human::outcome(out, self.session.page, plan, outcome, &again(&[])))
+                print::human(|out| human::outcome(out, self.session.page, plan, outcome, again));
             }
-            Format::Json => print::json(&json::plan(plan, Some(outcome))),
+            Format::Json => print::json(&json::applied(plan, outcome, problems)),
             Format::NeonJson => print::json(&neon_json::result(plan, Some(outcome))),
             Format::Sarif | Format::Github => {
-                self.remarks(remarks::plan(plan, &[], Some(outcome)), outcome.is_complete())
+                let mut remarks = remarks::plan(plan, &[], Some(outcome));
+                remarks.extend(problems.iter().map(remarks::problem));
+                self.remarks(remarks, is_complete);
             }
         }
-        if outcome.is_complete() { Ending::Done } else { Ending::Incomplete }
+        if is_complete { Ending::Done } else { Ending::Incomplete }
+    }
+
+    fn applied(&self, plan: &Plan, outcome: &Outcome) -> Ending {
+        let again = again(&[]);
+        let interrupted = self.interrupted(outcome.is_complete(), &again);
+        let ending = self.outcome(plan, outcome, interrupted.as_slice(), &again);
+        self.tell(interrupted.as_slice());
+        ending
     }
 
     fn creation(&self, creation: &Creation) -> Ending {
@@ -126,30 +142,36 @@ impl View<'_> {
             Some(_) => again(&["--create"]),
             None => again(&[]),
         };
+        let stopped = creation.stopped.iter().flat_map(|failure| failure.0.clone());
+        let partial = creation.partial(&again);
+        let interrupted = self.interrupted(creation.is_complete(), &again);
+        let problems: Vec<Diagnostic> =
+            partial.clone().into_iter().chain(stopped).chain(interrupted.clone()).collect();
         if let Some(stopped) = &creation.stopped {
             print::diagnostics(&stopped.0);
         }
-        let partial = creation.partial(&again);
-        match self.session.global.output {
-            Format::Human | Format::Markdown => print::human(|out| {
-                human::outcome(out, self.session.page, &creation.plan, &creation.outcome, &again)
-            }),
-            Format::Json => print::json(&json::creation(
-                &creation.plan,
-                &creation.outcome,
-                partial.as_ref(),
-                creation.stopped.as_ref(),
-            )),
-            Format::NeonJson => print::json(&neon_json::result(&creation.plan, Some(&creation.outcome))),
-            Format::Sarif | Format::Github => {
-                let mut remarks = remarks::plan(&creation.plan, &[], Some(&creation.outcome));
-                let stopped = creation.stopped.iter().flat_map(|failure| &failure.0);
-                remarks.extend(partial.iter().chain(stopped).map(remarks::problem));
-                self.remarks(remarks, creation.is_complete());
-            }
-        }
+        let ending = self.outcome(&creation.plan, &creation.outcome, &problems, &again);
         print::diagnostics(partial.as_slice());
-        if creation.is_complete() { Ending::Done } else { Ending::Incomplete }
+        self.tell(interrupted.as_slice());
+        ending
+    }
+
+    /// Says that a signal kept the plan from being made so.
+    fn interrupted(&self, is_complete: bool, again: &str) -> Option<Diagnostic> {
+        let signal = self.session.signals.received().filter(|_| !is_complete)?;
+        let summary = "the run was interrupted; what was done stays done";
+        Some(
+            Diagnostic::error(codes::INTERRUPTED, summary)
+                .found(signal.name())
+                .fix(format!("go on with: {again}")),
+        )
+    }
+
+    /// Tells problems that people read in the result.
+    fn tell(&self, problems: &[Diagnostic]) {
+        if self.session.global.output != Format::Human {
+            print::diagnostics(problems);
+        }
     }
 
     fn remarks(&self, remarks: Vec<Remark>, succeeded: bool) {
@@ -194,29 +216,11 @@ fn say(session: &Session, event: &Event<'_>) {
             print::diagnostics(&failure.0);
         }
         Event::Skipped { address, because } => print::note(&format!(
-            "! {} skipped: it needs {}",
+            "! {} skipped: {}",
             printable(&address.to_string()),
-            printable(&because.to_string())
+            remarks::skipped(because)
         )),
     }
-}
-
-/// The command as it was given, with a key on it and the words of `without` left out.
-fn again(without: &[&str]) -> String {
-    let mut words = Vec::new();
-    let mut hide_next = false;
-    for word in std::env::args().skip(1) {
-        if hide_next || word.starts_with("--api-key=") {
-            hide_next = false;
-            continue;
-        }
-        hide_next = word == "--api-key";
-        if !hide_next && !without.contains(&word.as_str()) {
-            let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
-            words.push(if plain { word } else { format!("'{}'", word.replace('\'', r"'\''")) });
-        }
-    }
-    format!("neonform {}", words.join(" "))
 }
 
 /// Why an apply is refused, one problem for each reason.

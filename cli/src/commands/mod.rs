@@ -15,10 +15,13 @@ mod sandbox;
 pub mod status;
 pub(crate) mod version;
 
+use std::sync::Arc;
+
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 use crate::args::{Cli, Command, ConfigCommand, Format, LocalCommand};
 use crate::session::Session;
+use crate::signals::Signals;
 
 /// How a command ended when it did not fail with diagnostics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +38,7 @@ pub enum Ending {
 ///
 /// # Errors
 /// The problems that ended it; they are not printed yet.
-pub async fn run(cli: Cli) -> Result<Ending, Failure> {
+pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
     let is_comparison = matches!(
         cli.command,
         Command::Plan(_)
@@ -52,7 +55,7 @@ pub async fn run(cli: Cli) -> Result<Ending, Failure> {
         .fix("leave out --output markdown, or run neonform plan or neonform diff")
         .into());
     }
-    let session = Session::new(cli.global)?;
+    let session = Session::new(cli.global, Arc::clone(signals))?;
     match cli.command {
         Command::Plan(args) | Command::Config(ConfigCommand::Plan(args)) => plan::run(&session, &args).await,
         Command::Apply(args) | Command::Deploy(args) | Command::Config(ConfigCommand::Apply(args)) => {

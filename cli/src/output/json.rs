@@ -9,7 +9,8 @@ use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::change::{Action, Attribute, Doable, Remedy};
 use neonform_engine::desired::Desired;
-use neonform_engine::diagnostic::{Diagnostic, Failure, Severity};
+use neonform_engine::diagnostic::{Diagnostic, Severity};
+use neonform_engine::event::Because;
 use neonform_engine::kind::AnyChange;
 use neonform_engine::node::Position;
 use neonform_engine::plan::{Finding, Plan};
@@ -59,17 +60,11 @@ pub fn refused(plan_of: &Plan, reasons: &[Diagnostic]) -> Json {
     fields
 }
 
-/// A branch that was created from a policy, and what kept the policy from being applied to the end.
-pub fn creation(
-    plan_of: &Plan,
-    outcome: &Outcome,
-    partial: Option<&Diagnostic>,
-    stopped: Option<&Failure>,
-) -> Json {
+/// A plan that was applied, and what kept the policy from being applied to the end besides changes that failed.
+pub fn applied(plan_of: &Plan, outcome: &Outcome, problems: &[Diagnostic]) -> Json {
     let mut fields = plan(plan_of, Some(outcome));
-    let errors = partial.into_iter().chain(stopped.into_iter().flat_map(|failure| &failure.0));
-    if partial.is_some() {
-        fields["errors"] = errors.map(diagnostic).collect();
+    if !problems.is_empty() {
+        fields["errors"] = problems.iter().map(diagnostic).collect();
     }
     fields
 }
@@ -157,7 +152,9 @@ fn change(address: &Address, change: &AnyChange, ending: Option<&Ending>) -> Jso
         }
         Some(Ending::Skipped(because)) => {
             fields.insert("outcome".to_owned(), "skipped".into());
-            fields.insert("because".to_owned(), because.to_string().into());
+            if let Because::Needs(address) = because {
+                fields.insert("because".to_owned(), address.to_string().into());
+            }
         }
     }
     Json::Object(fields)

@@ -8,6 +8,7 @@ use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::change::{Action, Attribute, Doable};
 use neonform_engine::diagnostic::{Diagnostic, Severity};
+use neonform_engine::event::Because;
 use neonform_engine::gate::Missing;
 use neonform_engine::kind::AnyChange;
 use neonform_engine::node::Position;
@@ -111,7 +112,7 @@ fn planned_change(
         Some(Ending::Done(_)) => remark.lines.push("done".to_owned()),
         Some(Ending::Skipped(because)) => {
             remark.level = Level::Error;
-            remark.lines.push(format!("skipped: it needs {}", printable(&because.to_string())));
+            remark.lines.push(format!("skipped: {}", skipped(because)));
         }
         Some(Ending::Failed(failure)) => {
             remark.level = Level::Error;
@@ -121,6 +122,14 @@ fn planned_change(
         }
     }
     remark
+}
+
+/// Why something was skipped.
+pub(crate) fn skipped(because: &Because) -> String {
+    match because {
+        Because::Needs(address) => format!("it needs {}", printable(&address.to_string())),
+        Because::Stopped => "the run was interrupted".to_owned(),
+    }
 }
 
 /// What all remarks about changes have. An update is where its first value is, anything else where the resource is.

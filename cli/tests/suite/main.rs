@@ -13,6 +13,8 @@ mod deploying;
 mod formats;
 mod hostile;
 mod import;
+#[cfg(unix)]
+mod interrupting;
 mod kinds;
 mod main_job;
 mod page;

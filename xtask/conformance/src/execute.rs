@@ -208,7 +208,7 @@ async fn plan_and_apply(case: &Case, request: &Request<'_>) -> Actual {
     if let Some(refused) = refusal(case, &plan, &verdict, &mut actual) {
         actual.ended = Some(refused);
     } else {
-        let outcome = apply(&provider, &plan, &|_| {}).await;
+        let outcome = apply(&provider, &plan, &|| false, &|_| {}).await;
         let first = outcome.failures().next().cloned();
         let done = || Ended::Result(neon_json::result(&plan, Some(&outcome)));
         actual.ended = Some(first.map_or_else(done, |failure| Ended::Failed(failure.0)));

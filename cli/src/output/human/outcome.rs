@@ -4,6 +4,8 @@ use std::io::{self, Write};
 
 use anstyle::Style;
 use neonform_engine::apply::{Ending, Outcome};
+use neonform_engine::diagnostic::codes;
+use neonform_engine::event::Because;
 use neonform_engine::plan::Plan;
 use neonform_engine::value::Value;
 
@@ -22,14 +24,21 @@ pub fn outcome(
     outcome: &Outcome,
     again: &str,
 ) -> io::Result<()> {
-    let mut done = 0;
+    let (mut done, mut is_interrupted) = (0, false);
     let (mut failed, mut skipped) = (Vec::new(), Vec::new());
     for (step, endings) in plan.steps.iter().zip(&outcome.0) {
         for ending in endings {
             match ending {
                 Ending::Done(_) => done += 1,
-                Ending::Failed(_) => failed.push(&step.address),
-                Ending::Skipped(because) => skipped.push((&step.address, because)),
+                Ending::Failed(failure) => {
+                    let was_ended = failure.0.iter().any(|problem| problem.code == codes::INTERRUPTED);
+                    is_interrupted |= was_ended;
+                    failed.push((&step.address, if was_ended { " (interrupted)" } else { "" }));
+                }
+                Ending::Skipped(because) => {
+                    is_interrupted |= *because == Because::Stopped;
+                    skipped.push((&step.address, because));
+                }
             }
         }
     }
@@ -41,20 +50,20 @@ pub fn outcome(
     }
     writeln!(
         out,
-        "{BOLD}Incomplete:{BOLD:#} {done} done, {} failed, {} skipped.",
+        "{BOLD}{}:{BOLD:#} {done} done, {} failed, {} skipped.",
+        if is_interrupted { "Interrupted" } else { "Incomplete" },
         failed.len(),
         skipped.len()
     )?;
-    for address in failed {
-        writeln!(out, "  failed   {}", printable(&address.to_string()))?;
+    for (address, why) in failed {
+        writeln!(out, "  failed   {}{why}", printable(&address.to_string()))?;
     }
     for (address, because) in skipped {
-        writeln!(
-            out,
-            "  skipped  {} (after {})",
-            printable(&address.to_string()),
-            printable(&because.to_string())
-        )?;
+        let because = match because {
+            Because::Needs(failed) => format!("after {}", printable(&failed.to_string())),
+            Because::Stopped => "interrupted".to_owned(),
+        };
+        writeln!(out, "  skipped  {} ({because})", printable(&address.to_string()))?;
     }
     writeln!(out, "What was done stays done. To go on:")?;
     // A command is copied, so it stays on one line.

@@ -46,6 +46,8 @@ pub(super) enum Cause {
     Shape(String),
     /// It was not sent: its URL would be another resource's.
     Unaddressable,
+    /// It was not sent, or not again after an answer of this status: the run was stopped.
+    Stopped(Option<u16>),
 }
 
 /// What the headers of an answer say.
@@ -167,7 +169,7 @@ impl ApiError {
             }
             Cause::NotTheApi { status, .. } => Heard::Answer { status: *status, request_id: None },
             Cause::Network(why) | Cause::Shape(why) => Heard::Nothing(why),
-            Cause::Unaddressable => Heard::Nothing("it was not sent"),
+            Cause::Unaddressable | Cause::Stopped(_) => Heard::Nothing("it was not sent"),
         }
     }
 
@@ -205,6 +207,11 @@ impl From<Box<ApiError>> for Failure {
             )
             .found(error.route.clone())
             .fix("delete or rename it in the console"),
+            Cause::Stopped(None) => interrupted("no request is sent any more"),
+            Cause::Stopped(Some(status)) => {
+                interrupted("the request was refused for now, and not sent again")
+                    .fact("status", status.to_string())
+            }
             Cause::Refused { status, code, message, request_id, unavailable, .. } => {
                 sent_as = request_id.or(sent_as);
                 refused(status, &code, message, feature.filter(|_| unavailable), unavailable)
@@ -217,6 +224,13 @@ impl From<Box<ApiError>> for Failure {
         };
         diagnostic.fact("request", format!("{} {} ({})", error.method, error.route, error.operation)).into()
     }
+}
+
+/// Says that something was not done because the run was stopped.
+pub(super) fn interrupted(found: &str) -> Diagnostic {
+    Diagnostic::error(codes::INTERRUPTED, "the run was ended before this was done")
+        .found(found)
+        .fix("run the command again: it reads before it writes")
 }
 
 fn network(method: Method, found: String) -> Diagnostic {

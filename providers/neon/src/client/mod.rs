@@ -2,16 +2,18 @@
 //!
 //! One place for the key, the base URL, time limits and connections. `pace.rs` says how fast requests
 //! follow each other, `retry.rs` what is tried again, `error.rs` what a failure means, `request.rs` what
-//! can be asked, `observe.rs` who hears of it. The key is a header and nothing else: it is in no error and no log (API spec 1).
+//! can be asked, `observe.rs` who hears of it, `stop.rs` how it is ended early. The key is a header and nothing else: it is in no error and no log (API spec 1).
 
 mod request;
 mod pace;
 mod retry;
 mod error;
 mod observe;
+mod stop;
 
 pub use observe::{Exchange, Heard, Observer, Stage};
 pub use request::{ApiPath, Method, Part, Request};
+pub use stop::{Stop, Stopped};
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -46,6 +48,8 @@ pub struct Client {
     /// Shared by all clones; nothing for a server on this machine, which has no limits to keep.
     pace: Option<Arc<Pace>>,
     observer: Option<Arc<Observer>>,
+    /// Nothing is sent once this is set; shared by all clones.
+    stop: Stop,
 }
 
 /// A success.
@@ -72,7 +76,7 @@ impl Client {
         };
         let http = connector(&url, headers(key)?).map_err(|_| bug("the HTTP client could not be built"))?;
         let pace = (!is_loopback(&url)).then(Arc::default);
-        Ok(Self { http, base: base.to_owned(), patient: true, pace, observer: None })
+        Ok(Self { http, base: base.to_owned(), patient: true, pace, observer: None, stop: Stop::default() })
     }
 
     /// The same client, which tries nothing twice.
@@ -85,6 +89,25 @@ impl Client {
     #[must_use]
     pub fn observed(self, observer: Arc<Observer>) -> Self {
         Self { observer: Some(observer), ..self }
+    }
+
+    /// The same client, which sends nothing once this is set.
+    #[must_use]
+    pub fn until(self, stop: Stop) -> Self {
+        Self { stop, ..self }
+    }
+
+    /// Whether nothing is sent any more.
+    pub fn is_stopped(&self) -> bool {
+        self.stop.is_set()
+    }
+
+    /// Waits before something is looked at again.
+    ///
+    /// # Errors
+    /// When nothing is to be sent any more.
+    pub async fn pause(&self, time: Duration) -> Result<(), Failure> {
+        self.stop.sleep(time).await.map_err(|Stopped| error::interrupted("waiting for it ended").into())
     }
 
     /// Sends a request and reads the answer.
@@ -160,9 +183,12 @@ impl Client {
         }
         let mut attempt = 1;
         loop {
-            if let Some(pace) = &self.pace {
-                pace.turn(request.operation).await;
-            }
+            let turn = async {
+                if let Some(pace) = &self.pace {
+                    pace.turn(request.operation).await;
+                }
+            };
+            self.stop.or(turn).await.map_err(|Stopped| ApiError::new(request, Cause::Stopped(None)))?;
             let id = observe::request_id();
             let tell = |stage| self.tell(request, &id, attempt, stage);
             tell(Stage::Sending);
@@ -177,8 +203,10 @@ impl Client {
                 Err(error) => error.heard(),
             };
             tell(Stage::Ended { heard, duration: started.elapsed(), again_after: wait });
-            let Some(wait) = wait else { return result };
-            tokio::time::sleep(wait).await;
+            let (Some(wait), Err(error)) = (wait, &result) else { return result };
+            if self.stop.sleep(wait).await == Err(Stopped) {
+                return Err(ApiError::new(request, Cause::Stopped(error.status())).sent_as(&id));
+            }
             attempt += 1;
         }
     }

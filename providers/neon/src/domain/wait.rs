@@ -42,7 +42,7 @@ pub(super) async fn for_deployment(
         if Instant::now() + scope.polling.interval > end {
             return Err(gave_up(host, slug, "the deployment did not end in time").into());
         }
-        tokio::time::sleep(scope.polling.interval).await;
+        scope.client.pause(scope.polling.interval).await?;
     }
 }
 

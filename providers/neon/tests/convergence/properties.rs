@@ -123,7 +123,7 @@ async fn applied(world: &World, policy: &Policy) -> Result<Option<Plan>, String>
     if !plan.impossible.is_empty() {
         return Ok(None);
     }
-    let outcome = apply(&provider, &plan, &|_| {}).await;
+    let outcome = apply(&provider, &plan, &|| false, &|_| {}).await;
     ensure!(outcome.is_complete(), "an apply failed: {}", failed(&outcome));
     Ok(Some(plan))
 }
@@ -208,7 +208,7 @@ fn an_apply_leaves_nothing_to_do() {
         let (provider, second) = world.plan(policy).await.map_err(said)?;
         ensure!(second.is_empty(), "after an apply there is something to do: {:#?}", described(&second));
         world.server.clear_log();
-        let outcome = apply(&provider, &second, &|_| {}).await;
+        let outcome = apply(&provider, &second, &|| false, &|_| {}).await;
         ensure!(outcome.is_complete(), "an empty plan fails: {}", failed(&outcome));
         ensure!(world.writes().is_empty(), "a second apply writes: {:?}", world.writes());
         drop(provider);
@@ -489,7 +489,7 @@ fn pruning_in_general_empties_no_kind() {
             );
         }
         if plan.impossible.is_empty() {
-            let outcome = apply(&provider, &plan, &|_| {}).await;
+            let outcome = apply(&provider, &plan, &|| false, &|_| {}).await;
             ensure!(outcome.is_complete(), "pruning fails: {}", failed(&outcome));
             let after = world.report().await;
             services_stay(policy, &before, &after)?;
@@ -540,7 +540,7 @@ fn a_branch_is_planned_as_it_comes_out() {
         let is_creation =
             |step: &neonform_engine::plan::Step| step.address.to_string().starts_with("branch.");
         ensure!(whole.steps.iter().all(is_creation), "a creation begins with something else: {expected:#?}");
-        let outcome = apply(&provider, &whole, &|_| {}).await;
+        let outcome = apply(&provider, &whole, &|| false, &|_| {}).await;
         ensure!(outcome.is_complete(), "the creation fails: {}", failed(&outcome));
         // To the policy it is still a new branch, as in `neonform apply --create`.
         let mut found = target::find(&world.client, PROJECT, Some("preview/two")).await.map_err(said)?;

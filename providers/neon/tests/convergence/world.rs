@@ -187,7 +187,7 @@ impl World {
 
     pub(crate) async fn apply(&self, policy: &Policy) -> Result<(Plan, Outcome), Failure> {
         let (provider, plan) = self.plan(policy).await?;
-        let outcome = apply(&provider, &plan, &|_| {}).await;
+        let outcome = apply(&provider, &plan, &|| false, &|_| {}).await;
         Ok((plan, outcome))
     }
 

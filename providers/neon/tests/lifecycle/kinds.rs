@@ -139,7 +139,7 @@ async fn a_bucket_that_is_filled_meanwhile_is_not_deleted() {
         ..Default::default()
     };
     world.server.inject(vec![fault]);
-    let outcome = neonform_engine::apply::apply(&provider, &plan, &|_| {}).await;
+    let outcome = neonform_engine::apply::apply(&provider, &plan, &|| false, &|_| {}).await;
     assert!(!outcome.is_complete());
     assert_eq!(world.count("deleteBranchBucket"), 0);
 }

@@ -91,7 +91,7 @@ impl World {
 
     pub(crate) async fn apply(&self) -> (Plan, Outcome) {
         let (provider, plan) = self.plan().await;
-        let outcome = apply(&provider, &plan, &|_| {}).await;
+        let outcome = apply(&provider, &plan, &|| false, &|_| {}).await;
         (plan, outcome)
     }
 
