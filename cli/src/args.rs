@@ -378,4 +378,10 @@ pub struct ServeArgs {
     /// The database file
     #[arg(long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+    /// How long every request takes at least, to try things out as if the API was far away
+    #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
+    pub latency: u32,
+    /// Add a line for each request to a file: operation, method, path, status
+    #[arg(long, value_name = "FILE")]
+    pub log: Option<PathBuf>,
 }

@@ -1,5 +1,7 @@
 //! `neonform local serve`: the embedded backend on its own, for other clients.
 
+use std::time::Duration;
+
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_local::Options;
 
@@ -17,6 +19,8 @@ pub(super) async fn run(session: &Session, args: &ServeArgs) -> Result<Ending, F
         file: Some(file.clone()),
         port: args.port,
         api_key: session.global.api_key.clone(),
+        latency: Duration::from_millis(args.latency.into()),
+        log: args.log.as_ref().map(|file| session.working.join(file)),
         seed_default_project: true,
         ..Options::default()
     };

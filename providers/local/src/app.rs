@@ -25,8 +25,8 @@ pub(crate) struct App {
 }
 
 impl App {
-    pub(crate) fn new(store: Store, pace: Pace, api_key: Option<String>) -> Self {
-        Self { store, faults: Faults::default(), log: Log::default(), pins: Mutex::default(), pace, api_key }
+    pub(crate) fn new(store: Store, log: Log, pace: Pace, api_key: Option<String>) -> Self {
+        Self { store, faults: Faults::default(), log, pins: Mutex::default(), pace, api_key }
     }
 
     /// The state as an open transaction sees it. Made inside the transaction, so that times grow

@@ -10,6 +10,7 @@ mod answer;
 mod torn;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
@@ -18,6 +19,7 @@ use axum::extract::{
 };
 use axum::http::request::Parts as Head;
 use axum::http::{HeaderMap, Method};
+use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
 use serde_json::Value;
@@ -38,8 +40,8 @@ use crate::wire::Line;
 pub(crate) const ROOT: &str = "/api/v2";
 const JSON_LIMIT: usize = 16 * 1024 * 1024;
 
-/// All routes, and the answer for what is none.
-pub(crate) fn router(app: &Arc<App>) -> Router {
+/// All routes, and the answer for what is none; each answer comes after `latency` at the earliest.
+pub(crate) fn router(app: &Arc<App>, latency: Duration) -> Router {
     let mut router = Router::new();
     for route in routes::all() {
         let Ok(filter) = MethodFilter::try_from(route.method.clone()) else {
@@ -51,11 +53,18 @@ pub(crate) fn router(app: &Arc<App>) -> Router {
     }
     let app = Arc::clone(app);
     let unknown = move |request: Request| unknown(Arc::clone(&app), request);
-    router
+    let router = router
         .fallback(unknown.clone())
         .method_not_allowed_fallback(unknown)
         // The limits are ours to check and to word; see `upload.rs`.
-        .layer(DefaultBodyLimit::disable())
+        .layer(DefaultBodyLimit::disable());
+    if latency.is_zero() {
+        return router;
+    }
+    router.layer(from_fn(move |request: Request, next: Next| async move {
+        tokio::time::sleep(latency).await;
+        next.run(request).await
+    }))
 }
 
 /// A request as it arrived, before any state was looked at.

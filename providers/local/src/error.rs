@@ -149,6 +149,14 @@ pub enum StartError {
         /// What SQLite said.
         detail: String,
     },
+    /// The list of requests cannot be written.
+    #[error("the local backend could not write its log {}: {source}. Give a file in an existing folder you may write to.", path.display())]
+    Log {
+        /// The file asked for.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// Something else listens on the port.
     #[error(
         "the local backend could not listen on 127.0.0.1:{port}: the port is in use. Choose another, or 0 for any free one."

@@ -1,9 +1,12 @@
-//! What was asked and how it was answered, for tests to look at.
+//! What was asked and how it was answered, for tests to look at, and a line of each in a file for people.
 //!
-//! Invariant: it is kept in memory only and never written anywhere, since it holds what clients
-//! sent, secret values included. It keeps the newest exchanges and forgets the rest.
+//! Invariant: what clients sent, secret values included, is kept in memory only; it keeps the newest
+//! exchanges and forgets the rest. The file says which operation, method, path and status, and no more.
 
 use std::collections::VecDeque;
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::Value;
@@ -35,11 +38,26 @@ pub struct Exchange {
 
 /// The newest exchanges, oldest first.
 #[derive(Debug, Default)]
-pub(crate) struct Log(Mutex<VecDeque<Exchange>>);
+pub(crate) struct Log {
+    newest: Mutex<VecDeque<Exchange>>,
+    file: Option<File>,
+}
 
 impl Log {
+    /// With a file that gets a line for each request.
+    pub(crate) fn into_file(path: &Path) -> io::Result<Self> {
+        let file = File::options().create(true).append(true).open(path)?;
+        Ok(Self { file: Some(file), ..Self::default() })
+    }
+
     pub(crate) fn push(&self, exchange: Exchange) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(mut file) = self.file.as_ref() {
+            let Exchange { operation, method, path, status, .. } = &exchange;
+            let operation = if operation.is_empty() { "-" } else { operation };
+            // In one write, before the answer is sent. A full disk is no reason to answer otherwise.
+            let _ = file.write_all(format!("{operation} {method} {path} {status}\n").as_bytes());
+        }
         if kept.len() == KEPT {
             kept.pop_front();
         }
@@ -47,11 +65,11 @@ impl Log {
     }
 
     pub(crate) fn all(&self) -> Vec<Exchange> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().cloned().collect()
     }
 
     pub(crate) fn clear(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.newest.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 }

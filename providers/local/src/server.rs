@@ -18,7 +18,7 @@ use crate::call::{Pace, World};
 use crate::dispatch;
 use crate::error::{ApiError, StartError, StoreError};
 use crate::fault::Fault;
-use crate::log::Exchange;
+use crate::log::{Exchange, Log};
 use crate::routes;
 use crate::seed::Seed;
 use crate::store::Store;
@@ -40,6 +40,11 @@ pub struct Options {
     pub operation_time: Duration,
     /// How long a deployment is `pending` (the first half) and `building` (the second).
     pub deployment_time: Duration,
+    /// How long every request takes at least, as if the platform was that far away. Requests wait at
+    /// the same time, not one after the other.
+    pub latency: Duration,
+    /// A file that gets a line for each request: operation, method, path, status.
+    pub log: Option<PathBuf>,
     /// Whether a database without projects gets one: `local-project-00000001`, named `local`,
     /// with branch `main`, a read-write compute, database `neondb` and role `neondb_owner`.
     pub seed_default_project: bool,
@@ -55,6 +60,8 @@ impl std::fmt::Debug for Options {
             .field("api_key", &self.api_key.as_ref().map(|_| "..."))
             .field("operation_time", &self.operation_time)
             .field("deployment_time", &self.deployment_time)
+            .field("latency", &self.latency)
+            .field("log", &self.log)
             .field("seed_default_project", &self.seed_default_project)
             .finish()
     }
@@ -69,6 +76,8 @@ impl Default for Options {
             api_key: None,
             operation_time: Duration::ZERO,
             deployment_time: Duration::ZERO,
+            latency: Duration::ZERO,
+            log: None,
             seed_default_project: true,
         }
     }
@@ -76,7 +85,7 @@ impl Default for Options {
 
 /// Opens the database, listens, and answers from then on.
 pub async fn start(options: Options) -> Result<Server, StartError> {
-    let port = options.port;
+    let (port, latency) = (options.port, options.latency);
     let app = tokio::task::spawn_blocking(move || open(options))
         .await
         .map_err(|error| StartError::Internal { detail: error.to_string() })??;
@@ -86,7 +95,7 @@ pub async fn start(options: Options) -> Result<Server, StartError> {
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
-    let service = dispatch::router(&app).into_make_service_with_connect_info::<Line>();
+    let service = dispatch::router(&app, latency).into_make_service_with_connect_info::<Line>();
     let (stop, stopped) = oneshot::channel::<()>();
     let serving = axum::serve(Wire::new(listener).map_err(failed)?, service).with_graceful_shutdown(async {
         // An error means the sender is gone, which is as good as a message.
@@ -106,7 +115,11 @@ fn open(options: Options) -> Result<Arc<App>, StartError> {
         operation_ms: milliseconds(options.operation_time),
         deployment_ms: milliseconds(options.deployment_time),
     };
-    let app = App::new(store, pace, options.api_key);
+    let log = match options.log {
+        None => Log::default(),
+        Some(path) => Log::into_file(&path).map_err(|source| StartError::Log { path, source })?,
+    };
+    let app = App::new(store, log, pace, options.api_key);
     if options.seed_default_project {
         let start = |sql: &rusqlite::Connection| {
             // Made at once: nobody should meet its lock.

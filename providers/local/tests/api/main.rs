@@ -17,6 +17,7 @@ mod endpoint;
 mod expiry;
 mod fault;
 mod function;
+mod latency;
 mod lock;
 mod persistence;
 mod project;
