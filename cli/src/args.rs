@@ -8,6 +8,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::pipeline::CONCURRENCY;
+
 /// Plan and apply for Neon branches.
 #[derive(Debug, Parser)]
 #[command(name = "neonform", subcommand_required = true, arg_required_else_help = true)]
@@ -177,6 +179,9 @@ pub struct PurposeArgs {
     /// Write the source map of every bundle to .neonform/source-maps; the bundles stay the same
     #[arg(long)]
     pub source_maps: bool,
+    /// Changes that apply makes at once, as far as they do not need each other
+    #[arg(long, value_name = "NUMBER", default_value_t = CONCURRENCY, value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub parallelism: u16,
 }
 
 /// Flags of `plan`.

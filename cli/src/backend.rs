@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::value::Secret;
 use neonform_local::{Options, Server, StartError};
-use neonform_neon::client::Client;
+use neonform_neon::client::{Client, Limits};
 
 use crate::args::Global;
-use crate::env;
+use crate::{cache, env};
 
 /// The API's root when none is named (spec 10.4).
 const DEFAULT_HOST: &str = "https://console.neon.tech/api/v2";
@@ -62,7 +62,30 @@ fn remote(global: &Global) -> Result<Connection, Failure> {
     };
     let host = global.api_host.clone().or_else(|| env::given(env::NEON_API_HOST));
     let client = Client::new(host.as_deref().unwrap_or(DEFAULT_HOST), &Secret::new(key))?;
-    Ok(Connection { client, local: None, server: None })
+    Ok(Connection { client: paced(client)?, local: None, server: None })
+}
+
+/// The client within the API's limits, together with this user's other processes.
+fn paced(client: Client) -> Result<Client, Failure> {
+    let usual = (!client.is_local()).then(Limits::default);
+    let limits = match env::given(env::NEONFORM_RATE_LIMIT) {
+        None => usual,
+        Some(text) => match text.trim().parse() {
+            Ok(0) => None,
+            Ok(a_minute) => Some(Limits { a_minute, ..Limits::default() }),
+            Err(_) => {
+                let summary = "an environment variable does not hold a number of requests a minute";
+                return Err(Diagnostic::error(codes::USAGE, summary)
+                    .found(format!("{}={text:?}", env::NEONFORM_RATE_LIMIT))
+                    .expected("a whole number; 0 is without limits")
+                    .fix("correct it, or unset it")
+                    .into());
+            }
+        },
+    };
+    // Without limits there is nothing to count together, and without a folder nowhere.
+    let file = limits.and_then(|_| Some(cache::folder()?.join("pace").join(client.host_name() + ".json")));
+    Ok(client.paced(limits, file))
 }
 
 async fn local(global: &Global, file: PathBuf) -> Result<Connection, Failure> {

@@ -3,6 +3,7 @@
 //! What differs is put into the shape of a plan that nobody can apply, so that every format draws it the way it
 //! draws a plan.
 
+use neonform_engine::effort::Effort;
 use neonform_engine::plan::{Plan, Step};
 use neonform_engine::state::{Extent, State, differences};
 use neonform_engine::target::Target;
@@ -71,6 +72,7 @@ impl Comparison {
             warnings: Vec::new(),
             live: State::new(),
             expected: State::new(),
+            effort: Effort::default(),
         };
         let file = from.file.as_ref().or(to.file.as_ref()).map_or(NAMES[0], String::as_str).to_owned();
         Self { file, from: from.label.clone(), to: to.label.clone(), plan }

@@ -4,6 +4,9 @@
 pub const NEON_API_KEY: &str = "NEON_API_KEY";
 /// The API's root URL (spec 10.4).
 pub const NEON_API_HOST: &str = "NEON_API_HOST";
+/// How many requests a minute the account may send, where that is not what Neon publishes; 0 is without limits. Set,
+/// it holds for servers on this machine too.
+pub const NEONFORM_RATE_LIMIT: &str = "NEONFORM_RATE_LIMIT";
 /// Milliseconds between two looks at a deployment that is waited for (spec 4.7).
 pub const NEON_FUNCTIONS_POLL_INTERVAL_MS: &str = "NEON_FUNCTIONS_POLL_INTERVAL_MS";
 /// Milliseconds after which a deployment that is waited for counts as failed (spec 4.7).

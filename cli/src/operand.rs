@@ -124,7 +124,7 @@ pub async fn policy(
         bundler: Session::bundler(source, false),
         polling: Polling::default(),
         deploying: Deploying::default(),
-        concurrency: pipeline::CONCURRENCY,
+        concurrency: pipeline::CONCURRENCY.into(),
         purpose: Purpose::at(source.now),
         said: &|_| {},
     };

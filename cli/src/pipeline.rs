@@ -11,6 +11,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use neonform_engine::desired::{self, Desired};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::effort::Effort;
 use neonform_engine::kind::{Kind, Provider};
 use neonform_engine::path::Path;
 use neonform_engine::plan::{self, Plan, Purpose};
@@ -30,8 +31,8 @@ use crate::output::text::printable;
 use crate::policy_file::PolicyFile;
 use crate::{print, progress, trust};
 
-/// Changes that apply makes at once (`design.md`, "Applying").
-pub const CONCURRENCY: usize = 8;
+/// Changes that apply makes at once, unless told otherwise (`design.md`, "Applying").
+pub const CONCURRENCY: u16 = 8;
 
 /// A policy and the conditions under which it runs.
 pub struct Source {
@@ -131,12 +132,24 @@ pub struct Planned {
 /// Every problem of the policy, or what the API said.
 pub async fn plan(request: &Request<'_>) -> Result<Planned, Failure> {
     progress::reading("the policy and the branch");
+    let before = request.client.sent();
     let survey = target::survey(request.client, request.project);
     let (loaded, survey) = futures::join!(request.source.load(), survey);
     // A broken policy is the user's to mend first, whatever the API says.
     let (loaded, survey) = (loaded?, survey?);
     match request.branch.filter(|_| request.create && !survey.has(request.branch)) {
-        Some(name) => plan_creation(request, loaded, &survey, name).await,
+        Some(name) => {
+            let mut planned = plan_creation(request, loaded, &survey, name).await?;
+            // Everything is read once more when the branch exists: what it is, then what is on it.
+            let effort = &mut planned.plan.effort;
+            *effort = Effort {
+                requests: effort.requests + request.client.sent() - before,
+                rounds: effort.rounds + 2,
+                ..*effort
+            };
+            estimate(request, effort).await;
+            Ok(planned)
+        }
         None => {
             let found = survey.find(request.branch).map_err(|failure| or_create(request, failure))?;
             (request.said)(&found.target);
@@ -174,8 +187,14 @@ pub async fn plan_desired(
 ) -> Result<(Provider<Scope>, Plan), Failure> {
     check_slugs(&request.deploying.again, &desired)?;
     let provider = provider_for(request, found);
-    let plan = plan::plan(&provider, desired, &request.purpose).await?;
+    let mut plan = plan::plan(&provider, desired, &request.purpose).await?;
+    estimate(request, &mut plan.effort).await;
     Ok((provider, plan))
+}
+
+/// Says how long it takes, by how long requests took so far.
+async fn estimate(request: &Request<'_>, effort: &mut Effort) {
+    effort.about = Some(request.client.time_for(effort.requests, effort.rounds).await);
 }
 
 async fn plan_creation(
@@ -250,7 +269,7 @@ pub fn provider(client: &Client, found: Found, bundler: Arc<dyn Bundler>) -> Pro
         deploying: Deploying::default(),
         shared: Shared::default(),
     };
-    Provider { name: "neon", kinds: kinds(), client: scope, concurrency: CONCURRENCY }
+    Provider { name: "neon", kinds: kinds(), client: scope, concurrency: CONCURRENCY.into() }
 }
 
 /// The same for a command that declares no function: nothing is ever bundled.

@@ -19,7 +19,7 @@ use crate::bundler::SourceBundler;
 use crate::context::Context;
 use crate::output::page::Page;
 use crate::output::text::{inert, printable};
-use crate::pipeline::{CONCURRENCY, Request, Source};
+use crate::pipeline::{Request, Source};
 use crate::policy_file::Search;
 use crate::signals::Signals;
 use crate::{dotenv, env, print, trust};
@@ -169,7 +169,7 @@ impl Session {
             bundler: Self::bundler(source, args.source_maps),
             polling: Self::polling()?,
             deploying: Self::deploying(args),
-            concurrency: CONCURRENCY,
+            concurrency: args.parallelism.into(),
             purpose: self.purpose(args, source)?,
             said,
         })

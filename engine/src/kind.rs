@@ -170,6 +170,11 @@ pub trait Kind: Send + Sync + 'static {
         None
     }
 
+    /// How many requests a change sends when all goes well; what waiting takes is not counted.
+    fn requests(&self, _operation: &Self::Operation) -> usize {
+        1
+    }
+
     /// What is worth knowing of a wanted resource once it is prepared.
     fn warnings(&self, _address: &Address, _spec: &Self::Spec) -> Vec<Diagnostic> {
         Vec::new()

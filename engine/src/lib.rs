@@ -22,6 +22,7 @@ pub mod plan;
 pub mod prune;
 pub mod state;
 pub mod gate;
+pub mod effort;
 pub mod event;
 pub mod apply;
 pub mod inspect;

@@ -14,6 +14,7 @@ use crate::apply::Outcome;
 use crate::change::Doable;
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Failure};
+use crate::effort::{self, Effort};
 use crate::kind::{AnyChange, Context, Provider, Report};
 use crate::prune::{self, Prune};
 use crate::refresh::{LiveState, refresh};
@@ -46,6 +47,8 @@ pub struct Plan {
     pub live: State,
     /// What is declared, as far as the policy names it.
     pub expected: State,
+    /// What applying it takes.
+    pub effort: Effort,
 }
 
 /// All changes of one resource.
@@ -142,6 +145,7 @@ pub async fn plan<Client>(
     let live = refresh(provider, &mut desired, everything).await?;
     let mut plan = compare(provider, &desired, &live, purpose.now)?;
     prune::add(provider, &mut plan, &desired, &live, &purpose.prune).await?;
+    plan.effort = effort::of(provider, &plan)?;
     Ok(plan)
 }
 
@@ -165,6 +169,7 @@ fn compare<Client>(
         warnings: desired.warnings.clone(),
         live: State::new(),
         expected: State::new(),
+        effort: Effort::default(),
     };
     for wanted in &desired.resources {
         let (kind, found) = (&provider.kinds[wanted.kind], live.of(wanted));

@@ -10,7 +10,7 @@ use neonform_engine::plan::Plan;
 use neonform_engine::target::Target;
 
 use super::Ending;
-use crate::args::{ApplyArgs, Format};
+use crate::args::{ApplyArgs, Format, PurposeArgs};
 use crate::backend::Connection;
 use crate::creation::{Creation, create};
 use crate::invocation::again;
@@ -29,7 +29,7 @@ pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Ending, F
     let session = session.about(&saved.plan.target)?;
     let args = ApplyArgs {
         policy: saved.policy_under(&args.policy),
-        purpose: saved.purpose.clone(),
+        purpose: PurposeArgs { parallelism: args.purpose.parallelism, ..saved.purpose.clone() },
         ..args.clone()
     };
     connected(&session, &args, Some(&saved)).await

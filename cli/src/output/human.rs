@@ -11,6 +11,7 @@ use std::io::{self, Write};
 use anstyle::{AnsiColor, Style};
 use neonform_engine::address::Address;
 use neonform_engine::change::{Action, Doable, Impact, Origin};
+use neonform_engine::effort::Effort;
 use neonform_engine::gate::Missing;
 use neonform_engine::kind::AnyChange;
 use neonform_engine::plan::{Finding, Plan, Step};
@@ -69,6 +70,9 @@ pub fn plan(
     if !plan.is_empty() {
         writeln!(out)?;
         writeln!(out, "{BOLD}Plan:{BOLD:#} {}.", summary(plan))?;
+    }
+    if plan.impossible.is_empty() && plan.effort.requests > 0 {
+        paragraph(out, page, 0, DIM, &effort(plan.effort))?;
     }
     unknown_origins(out, page, plan)?;
     missing.iter().try_for_each(|need| consent(out, page, plan, *need))
@@ -198,6 +202,17 @@ pub(super) fn summary(plan: &Plan) -> String {
     let impossible =
         (!plan.impossible.is_empty()).then(|| format!("{} cannot be done", plan.impossible.len()));
     parts.into_iter().chain(impossible).chain(unchanged).collect::<Vec<_>>().join(", ")
+}
+
+/// What applying takes.
+fn effort(effort: Effort) -> String {
+    let time = match effort.seconds() {
+        None => String::new(),
+        Some(1) => ", about a second".to_owned(),
+        Some(seconds @ ..120) => format!(", about {seconds} seconds"),
+        Some(seconds) => format!(", about {} minutes", seconds.div_ceil(60)),
+    };
+    format!("Apply takes {}{time}.", count(effort.requests, "request"))
 }
 
 /// Of what exists already it is either marked which side moved, or said here that nobody knows.

@@ -10,6 +10,7 @@ use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::change::{Action, Attribute, Doable, Remedy};
 use neonform_engine::desired::Desired;
 use neonform_engine::diagnostic::{Diagnostic, Severity};
+use neonform_engine::effort::Effort;
 use neonform_engine::event::Because;
 use neonform_engine::kind::AnyChange;
 use neonform_engine::node::Position;
@@ -47,6 +48,7 @@ pub fn plan(plan: &Plan, outcome: Option<&Outcome>) -> Json {
         "reports": reports(plan, outcome),
         "services": plan.services,
         "summary": summary(plan),
+        "effort": effort(plan.effort),
         "notes": plan.notes(outcome),
         "warnings": plan.warnings.iter().map(diagnostic).collect::<Vec<_>>(),
     })
@@ -107,6 +109,14 @@ fn summary(plan: &Plan) -> Json {
         "replace": count(Action::Replace),
         "delete": count(Action::Delete),
     })
+}
+
+fn effort(effort: Effort) -> Json {
+    let mut fields = json!({ "requests": effort.requests, "rounds": effort.rounds });
+    if let Some(seconds) = effort.seconds() {
+        fields["seconds"] = seconds.into();
+    }
+    fields
 }
 
 fn addresses(list: &[Address]) -> Vec<String> {

@@ -3,11 +3,13 @@
 //! What it takes to make a change is not in the file: a plan that comes from here cannot be applied.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use neonform_engine::address::Address;
 use neonform_engine::change::{Action, Attribute, Change, Doable, Impact, Origin, Remedy};
 use neonform_engine::diagnostic::Failure;
+use neonform_engine::effort::Effort;
 use neonform_engine::kind::{AnyChange, AnyOperation};
 use neonform_engine::node::Position;
 use neonform_engine::places::Places;
@@ -80,7 +82,18 @@ pub(super) fn plan(stored: &Stored) -> Result<Plan, Failure> {
         warnings: Vec::new(),
         live: stored.state("/live")?,
         expected: stored.state("/expected")?,
+        effort: effort(&stored.json["plan"]["effort"]),
     })
+}
+
+fn effort(found: &Json) -> Effort {
+    let number = |name: &str| found[name].as_u64();
+    let count = |name: &str| number(name).and_then(|number| usize::try_from(number).ok()).unwrap_or_default();
+    Effort {
+        requests: count("requests"),
+        rounds: count("rounds"),
+        about: number("seconds").map(Duration::from_secs),
+    }
 }
 
 fn list<'a>(stored: &'a Stored, place: &str) -> Result<&'a Vec<Json>, Failure> {

@@ -6,6 +6,7 @@ use neonform_engine::diagnostic::Failure;
 use serde_json::{Value as Json, json};
 
 use crate::args::{PolicyArgs, PurposeArgs};
+use crate::pipeline::CONCURRENCY;
 use crate::stored::Stored;
 
 /// As they are written into the file.
@@ -64,6 +65,7 @@ pub(super) fn read(stored: &Stored) -> Result<(PolicyArgs, PurposeArgs), Failure
         redeploy: words("redeploy"),
         no_marker: flag("noMarker")?,
         source_maps: flag("sourceMaps")?,
+        parallelism: CONCURRENCY,
     };
     Ok((policy, purpose))
 }

@@ -16,6 +16,7 @@ mod import;
 #[cfg(unix)]
 mod interrupting;
 mod kinds;
+mod limits;
 mod main_job;
 mod page;
 mod policies;

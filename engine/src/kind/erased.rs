@@ -126,6 +126,11 @@ pub trait ErasedKind<Client>: Send + Sync {
         Ok(None)
     }
 
+    /// See [`super::Kind::requests`].
+    fn requests(&self, _operation: &AnyOperation) -> Result<usize, Failure> {
+        Ok(0)
+    }
+
     /// See [`super::Kind::warnings`].
     fn warnings(&self, _address: &Address, _spec: &AnySpec) -> Result<Vec<Diagnostic>, Failure> {
         Ok(Vec::new())
@@ -302,6 +307,10 @@ where
     fn prune(&self, address: &Address, live: &Live, with_data: bool) -> Result<Option<AnyChange>, Failure> {
         let live = restore::<K::Live>(&live.0, K::NAME)?;
         Ok(self.0.prune(address, live, with_data).map(erase_change))
+    }
+
+    fn requests(&self, operation: &AnyOperation) -> Result<usize, Failure> {
+        Ok(self.0.requests(restore::<K::Operation>(&operation.0, K::NAME)?))
     }
 
     fn warnings(&self, address: &Address, spec: &AnySpec) -> Result<Vec<Diagnostic>, Failure> {

@@ -85,6 +85,14 @@ impl Kind for Bucket {
         Some(Observed::new(vec![("access".to_owned(), spec.access.into())]))
     }
 
+    fn requests(&self, operation: &Operation) -> usize {
+        match operation {
+            Operation::Create(_) => 1,
+            // It is looked into right before.
+            Operation::Delete { .. } => 2,
+        }
+    }
+
     fn prune(&self, address: &Address, live: &BucketLive, with_data: bool) -> Option<Change<Operation>> {
         Some(deletion(address.name(), live, with_data))
     }

@@ -10,11 +10,14 @@ mod retry;
 mod error;
 mod observe;
 mod stop;
+mod tally;
 
 pub use observe::{Exchange, Heard, Observer, Stage};
+pub use pace::Limits;
 pub use request::{ApiPath, Method, Part, Request};
 pub use stop::{Stop, Stopped};
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -27,6 +30,7 @@ use serde_json::Value as Json;
 use error::{ApiError, Cause};
 use pace::Pace;
 use request::Body;
+use tally::Tally;
 
 /// One attempt at reading may take this long.
 const READ_LIMIT: Duration = Duration::from_secs(30);
@@ -43,10 +47,11 @@ const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
 #[derive(Clone)]
 pub struct Client {
     http: reqwest::Client,
-    base: String,
+    base: reqwest::Url,
     patient: bool,
-    /// Shared by all clones; nothing for a server on this machine, which has no limits to keep.
-    pace: Option<Arc<Pace>>,
+    /// Shared by all clones, as is the tally.
+    pace: Arc<Pace>,
+    tally: Arc<Tally>,
     observer: Option<Arc<Observer>>,
     /// Nothing is sent once this is set; shared by all clones.
     stop: Stop,
@@ -75,8 +80,50 @@ impl Client {
                 .into());
         };
         let http = connector(&url, headers(key)?).map_err(|_| bug("the HTTP client could not be built"))?;
-        let pace = (!is_loopback(&url)).then(Arc::default);
-        Ok(Self { http, base: base.to_owned(), patient: true, pace, observer: None, stop: Stop::default() })
+        // A server on this machine has no limits to keep.
+        let limits = (!is_loopback(&url)).then(Limits::default);
+        let pace = Arc::new(Pace::new(limits, None));
+        Ok(Self {
+            http,
+            base: url,
+            patient: true,
+            pace,
+            tally: Arc::default(),
+            observer: None,
+            stop: Stop::default(),
+        })
+    }
+
+    /// The same client within these limits, wherever the server is: counted in `file` together with other
+    /// processes, in this process alone where there is none. No limits send everything at once.
+    #[must_use]
+    pub fn paced(self, limits: Option<Limits>, file: Option<PathBuf>) -> Self {
+        Self { pace: Arc::new(Pace::new(limits, file)), ..self }
+    }
+
+    /// Whether the server is on this machine.
+    pub fn is_local(&self) -> bool {
+        is_loopback(&self.base)
+    }
+
+    /// The server's name and port, in characters that a file name can have.
+    pub fn host_name(&self) -> String {
+        let name = self.base.host_str().unwrap_or_default();
+        let port = self.base.port_or_known_default().unwrap_or_default();
+        let plain = |c: char| if c.is_ascii_alphanumeric() || c == '.' || c == '-' { c } else { '_' };
+        format!("{name}-{port}").chars().map(plain).collect()
+    }
+
+    /// How many requests were sent so far, repeated ones included.
+    pub fn sent(&self) -> usize {
+        self.tally.sent()
+    }
+
+    /// About how long this many requests will take, `rounds` of them one after the other: as fast as those before
+    /// them, and as the limits allow.
+    pub async fn time_for(&self, requests: usize, rounds: usize) -> Duration {
+        let rounds = u32::try_from(rounds).unwrap_or(u32::MAX);
+        self.pace.time_for(requests).await.max(self.tally.usual().saturating_mul(rounds))
     }
 
     /// The same client, which tries nothing twice.
@@ -183,17 +230,14 @@ impl Client {
         }
         let mut attempt = 1;
         loop {
-            let turn = async {
-                if let Some(pace) = &self.pace {
-                    pace.turn(request.operation).await;
-                }
-            };
+            let turn = self.pace.turn(request.operation);
             self.stop.or(turn).await.map_err(|Stopped| ApiError::new(request, Cause::Stopped(None)))?;
             let id = observe::request_id();
             let tell = |stage| self.tell(request, &id, attempt, stage);
             tell(Stage::Sending);
             let started = Instant::now();
             let result = self.attempt(request, &id).await.map_err(|error| error.sent_as(&id));
+            self.tally.count(started.elapsed());
             let wait = match &result {
                 Ok(_) => None,
                 Err(error) => retry::wait(request, error, attempt - 1).filter(|_| self.patient),
@@ -203,6 +247,9 @@ impl Client {
                 Err(error) => error.heard(),
             };
             tell(Stage::Ended { heard, duration: started.elapsed(), again_after: wait });
+            if result.as_ref().is_err_and(|error| error.status() == Some(429)) {
+                self.pace.limited(request.operation, wait.unwrap_or_default()).await;
+            }
             let (Some(wait), Err(error)) = (wait, &result) else { return result };
             if self.stop.sleep(wait).await == Err(Stopped) {
                 return Err(ApiError::new(request, Cause::Stopped(error.status())).sent_as(&id));
@@ -236,7 +283,7 @@ impl Client {
     async fn attempt(&self, request: &Request, id: &str) -> Result<Answer, Box<ApiError>> {
         let fail = |cause| ApiError::new(request, cause);
         let limit = if request.method == Method::Get { READ_LIMIT } else { WRITE_LIMIT };
-        let url = format!("{}{}", self.base, request.path.as_str());
+        let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.path.as_str());
         let mut call = self.http.request(request.method.into(), url).query(&request.query).timeout(limit);
         call = call.header(REQUEST_ID, id);
         match &request.body {

@@ -1,101 +1,121 @@
 //! How fast requests are sent, so that the API's limits are kept rather than met (API spec 1).
 //!
-//! 700 a minute for an account, 40 a second for a route: a request that would be one too many waits
-//! for its turn. Only what this process sends is counted; what others send with the same account
-//! still ends in a 429, which `retry.rs` waits out.
+//! 700 a minute for an account, 40 a second for a route: a request that would be one too many waits for its turn.
+//! `ledger.rs` counts; `shared.rs` keeps the count in a file, so that all processes of a user on a machine count
+//! together. What others send with the same account still ends in a 429: then everybody waits for as long as the
+//! API says, and that route goes at half its rate for a minute.
 
-use std::collections::{HashMap, VecDeque};
+mod ledger;
+mod shared;
+
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-/// Requests of an account in a minute.
-const A_MINUTE: usize = 700;
-/// Requests of a route in a second; an operation stands for its route.
-const A_SECOND: usize = 40;
+use ledger::Ledger;
+pub use ledger::Limits;
 
 /// When the next request may be sent.
-#[derive(Debug, Default)]
-pub(super) struct Pace(Mutex<Sent>);
-
-/// When the requests that still count were sent, or will be.
-#[derive(Debug, Default)]
-struct Sent {
-    all: VecDeque<Instant>,
-    of: HashMap<&'static str, VecDeque<Instant>>,
+#[derive(Debug)]
+pub(super) struct Pace {
+    /// Nothing for a server that has no limits to keep.
+    limits: Option<Limits>,
+    /// Where the count is shared; in this process alone where there is nothing or it cannot be used.
+    file: Option<PathBuf>,
+    own: Mutex<Ledger>,
 }
 
 impl Pace {
+    /// A pace within these limits, counted in a file together with other processes.
+    pub(super) fn new(limits: Option<Limits>, file: Option<PathBuf>) -> Self {
+        Self { limits, file, own: Mutex::default() }
+    }
+
     /// Waits until a request of this operation may be sent.
     pub(super) async fn turn(&self, operation: &'static str) {
-        let now = Instant::now();
-        // The lock is not held while waiting: the turn is taken already.
-        let at = self.0.lock().unwrap_or_else(PoisonError::into_inner).take(operation, now);
-        if at > now {
-            tokio::time::sleep_until(at.into()).await;
+        let limits = self.limits;
+        // The turn is taken at once and nothing is held while waiting for it.
+        let wait =
+            self.with(move |ledger, now| ledger.take(operation, limits, now).saturating_sub(now)).await;
+        if wait > 0 {
+            tracing::debug!(operation, wait_us = wait, "waiting for the rate limit");
+            tokio::time::sleep(Duration::from_micros(wait)).await;
         }
     }
-}
 
-impl Sent {
-    /// Takes the first moment from `now` on at which both limits allow one more.
-    fn take(&mut self, operation: &'static str, now: Instant) -> Instant {
-        let of = self.of.entry(operation).or_default();
-        let free = |sent: &VecDeque<Instant>, limit: usize, window: Duration| {
-            // The request that is `limit` back has to be out of the window by then.
-            let back = sent.len().checked_sub(limit).and_then(|index| sent.get(index));
-            back.map_or(now, |sent| *sent + window)
-        };
-        let at = now.max(free(&self.all, A_MINUTE, Duration::from_secs(60))).max(free(
-            of,
-            A_SECOND,
-            Duration::from_secs(1),
-        ));
-        // A burst of one operation may have taken later moments than another needs.
-        let place = self.all.partition_point(|sent| *sent <= at);
-        self.all.insert(place, at);
-        of.push_back(at);
-        while self.all.len() > A_MINUTE {
-            self.all.pop_front();
+    /// Hears that the API's limit was met all the same, and when it can be tried again.
+    pub(super) async fn limited(&self, operation: &'static str, wait: Duration) {
+        let limits = self.limits;
+        let wait = u64::try_from(wait.as_micros()).unwrap_or(u64::MAX);
+        self.with(move |ledger, now| ledger.limited(operation, limits, now, wait)).await;
+    }
+
+    /// How long until this many requests could have been sent, as far as the limits go.
+    pub(super) async fn time_for(&self, requests: usize) -> Duration {
+        let limits = self.limits;
+        Duration::from_micros(self.with(move |ledger, now| ledger.time_for(requests, limits, now)).await)
+    }
+
+    async fn with<T>(&self, act: impl Fn(&mut Ledger, u64) -> T) -> T {
+        if let Some(file) = &self.file
+            && let Some(done) = shared::with(file, &act).await
+        {
+            return done;
         }
-        while of.len() > A_SECOND {
-            of.pop_front();
-        }
-        at
+        let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+        act(&mut own, ledger::now())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use super::*;
 
-    /// The moments that requests get which all come at once, in seconds.
-    fn moments(operations: impl Iterator<Item = &'static str>) -> Vec<f64> {
-        let (now, mut sent) = (Instant::now(), Sent::default());
-        operations.map(|operation| (sent.take(operation, now) - now).as_secs_f64()).collect()
-    }
-
-    #[test]
-    fn a_route_gets_forty_a_second_and_others_do_not_wait_for_it() {
-        let busy = std::iter::repeat_n("listFunctions", 100).chain(["listBuckets"]);
-        let moments = moments(busy);
-        assert_eq!((moments[39], moments[40], moments[80], moments[100]), (0.0, 1.0, 2.0, 0.0));
-    }
-
-    #[test]
-    fn no_minute_has_more_than_seven_hundred() {
-        let names: Vec<&'static str> = (0..20).map(|n| format!("operation{n}").leak() as &str).collect();
-        let mut moments = moments((0..2_000).map(|n| names[n % names.len()]));
-        moments.sort_by(f64::total_cmp);
-        assert!(moments.windows(A_MINUTE + 1).all(|some| some[A_MINUTE] - some[0] >= 60.0));
-        assert_eq!(moments[1_999], 120.0);
-    }
+    const FEW: Limits = Limits { a_minute: 700, a_second: 3 };
 
     #[tokio::test]
     async fn whoever_is_one_too_many_waits() {
-        let (pace, started) = (Pace::default(), Instant::now());
-        for _ in 0..=A_SECOND {
+        let (pace, started) = (Pace::new(Some(FEW), None), Instant::now());
+        for _ in 0..=FEW.a_second {
             pace.turn("getProject").await;
         }
         assert!(started.elapsed() >= Duration::from_secs(1));
+    }
+
+    #[tokio::test]
+    async fn two_with_one_file_count_together() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pace").join("host.json");
+        let paces = [0, 1].map(|_| Pace::new(Some(FEW), Some(file.clone())));
+        let started = Instant::now();
+        for turn in 0..FEW.a_second * 2 + 1 {
+            paces[turn % 2].turn("getProject").await;
+        }
+        assert!(started.elapsed() >= Duration::from_secs(2));
+    }
+
+    #[tokio::test]
+    async fn what_one_is_told_holds_for_the_other() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("host.json");
+        let paces = [0, 1].map(|_| Pace::new(None, Some(file.clone())));
+        let started = Instant::now();
+        paces[0].limited("getProject", Duration::from_millis(700)).await;
+        paces[1].turn("listBuckets").await;
+        assert!(started.elapsed() >= Duration::from_millis(700));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_nonsense_or_cannot_be_counts_for_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("host.json");
+        std::fs::write(&file, "{ \"all\": 7").unwrap();
+        let (pace, started) = (Pace::new(Some(FEW), Some(file.clone())), Instant::now());
+        pace.turn("getProject").await;
+        let below_a_file = Pace::new(Some(FEW), Some(file.join("impossible")));
+        below_a_file.turn("getProject").await;
+        assert!(started.elapsed() < Duration::from_millis(900));
     }
 }

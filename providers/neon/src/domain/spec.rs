@@ -66,6 +66,15 @@ impl Kind for Domain {
         }
     }
 
+    fn requests(&self, operation: &Operation) -> usize {
+        match operation {
+            Operation::Register(_) => 1,
+            // The deployment that is waited for, the registrations as they are now, deletion, registration.
+            Operation::Retarget { .. } => 4,
+            Operation::Delete(_) => 2,
+        }
+    }
+
     fn prune(&self, address: &Address, live: &DomainLive, _with_data: bool) -> Option<Change<Operation>> {
         let mut change = Change::doable(Action::Delete, Impact::Destructive, Operation::Delete(live.clone()));
         change.attributes = vec![Attribute {

@@ -136,6 +136,16 @@ impl Kind for Function {
         Some(FunctionLive { invocation_url: String::new(), ..live.clone() })
     }
 
+    fn requests(&self, operation: &Operation) -> usize {
+        match operation {
+            // The last one asks where a new function is called.
+            Operation::Deploy(deployment) => {
+                1 + usize::from(deployment.rename.is_some()) + usize::from(deployment.is_new)
+            }
+            Operation::Rename { .. } | Operation::Delete => 1,
+        }
+    }
+
     fn prune(&self, address: &Address, live: &FunctionLive, _with_data: bool) -> Option<Change<Operation>> {
         let mut change = Change::doable(Action::Delete, Impact::Destructive, Operation::Delete);
         change.attributes =

@@ -91,7 +91,15 @@ impl World {
 
     pub(crate) async fn apply(&self) -> (Plan, Outcome) {
         let (provider, plan) = self.plan().await;
+        let before = self.server.log().len();
         let outcome = apply(&provider, &plan, &|| false, &|_| {}).await;
+        if outcome.is_complete() {
+            let log = self.server.log();
+            // What deletes objects and what waits or tries again takes more than a plan can know.
+            let counted =
+                log[before..].iter().filter(|exchange| !exchange.operation.ends_with("BucketObject"));
+            assert!(plan.effort.requests <= counted.count(), "{:?} {log:?}", plan.effort);
+        }
         (plan, outcome)
     }
 
