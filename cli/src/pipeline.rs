@@ -24,6 +24,7 @@ use neonform_neon::client::Client;
 use neonform_neon::function::{Bundler, Function};
 use neonform_neon::target::{self, Found, Project, Survey};
 use neonform_neon::{Again, Deploying, Polling, Scope, Shared, kinds};
+use tracing::Instrument;
 
 use crate::bundler::SourceBundler;
 use crate::output::json;
@@ -187,7 +188,9 @@ pub async fn plan_desired(
 ) -> Result<(Provider<Scope>, Plan), Failure> {
     check_slugs(&request.deploying.again, &desired)?;
     let provider = provider_for(request, found);
-    let mut plan = plan::plan(&provider, desired, &request.purpose).await?;
+    // Live state is read and bundles are made inside; what is left at its end is the comparison.
+    let timed = tracing::debug_span!(target: "neonform::timing", "refresh and diff");
+    let mut plan = plan::plan(&provider, desired, &request.purpose).instrument(timed).await?;
     estimate(request, &mut plan.effort).await;
     Ok((provider, plan))
 }

@@ -28,6 +28,7 @@ mod saved_plans;
 mod status;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod timing;
 mod unknown;
 mod untrusted;
 mod usage;

@@ -1,6 +1,6 @@
 //! What is sent for functions, and how one is bundled before that.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use futures::future::BoxFuture;
 use neonform_engine::address::Address;
@@ -9,6 +9,7 @@ use neonform_engine::kind::{Driver, Outputs, Prior};
 use neonform_engine::value::{Secret, Value};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use tokio::sync::Semaphore;
 
 use super::marker::{Marker, environment_digest};
 use super::read::Source;
@@ -161,12 +162,10 @@ impl From<Item> for FunctionLive {
 
 impl Driver<Scope> for Function {
     async fn prepare(&self, scope: &Scope, address: &Address, spec: Spec) -> Result<Spec, Failure> {
-        let bundle = scope.bundler.bundle(address.name(), &spec.source).await?;
-        let (project, slug) = (scope.project.clone(), address.name().to_owned());
-        let variables = spec.environment.set.clone();
-        let digest = tokio::task::spawn_blocking(move || environment_digest(&project, &slug, &variables));
-        let environment_digest =
-            digest.await.map_err(|_| crate::client::bug("the environment digest was cancelled"))?;
+        // Slow on purpose, and in need of nothing that is bundled or read.
+        let digest = digest(scope, address.name(), &spec);
+        let bundle = scope.bundler.bundle(address.name(), &spec.source);
+        let (bundle, environment_digest) = futures::try_join!(bundle, digest)?;
         let again = scope.deploying.again.covers(address.name());
         Ok(Spec { bundle: Some(bundle), environment_digest, again, marked: scope.deploying.marker, ..spec })
     }
@@ -213,6 +212,21 @@ impl Driver<Scope> for Function {
 pub(crate) async fn read_one(scope: &Scope, slug: &str) -> Result<FunctionLive, Failure> {
     let request = Request::get("getBranchFunction", scope.in_branch(&["functions", slug])).feature(FEATURE);
     Ok(scope.client.send::<One>(request).await?.function.into())
+}
+
+async fn digest(scope: &Scope, slug: &str, spec: &Spec) -> Result<String, Failure> {
+    /// One for each processor: more would take 8 MiB each, and no less time.
+    static TURNS: LazyLock<Semaphore> =
+        LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
+    let cancelled = || crate::client::bug("the environment digest was cancelled");
+    let _turn = TURNS.acquire().await.map_err(|_| cancelled())?;
+    let (project, slug) = (scope.project.clone(), slug.to_owned());
+    let variables = spec.environment.set.clone();
+    let work = move || {
+        let _timed = tracing::debug_span!(target: "neonform::timing", "environment digest").entered();
+        environment_digest(&project, &slug, &variables)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| cancelled())
 }
 
 fn is_absent(failure: &Failure) -> bool {
