@@ -16,6 +16,7 @@ mod import;
 #[cfg(unix)]
 mod interrupting;
 mod kinds;
+mod leases;
 mod limits;
 mod main_job;
 mod page;
@@ -28,7 +29,6 @@ mod saved_plans;
 mod status;
 #[cfg(target_os = "linux")]
 mod terminal;
-mod timing;
 mod unknown;
 mod untrusted;
 mod usage;

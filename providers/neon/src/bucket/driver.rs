@@ -8,6 +8,7 @@ use serde_json::{Value as Json, json};
 
 use super::spec::{Bucket, Operation, is_unaddressable};
 use crate::client::Request;
+use crate::moved::moved;
 use crate::scope::Scope;
 
 const FEATURE: &str = "Object storage";
@@ -56,6 +57,16 @@ impl Driver<Scope> for Bucket {
         Ok(listed.buckets.into_iter().map(read).collect())
     }
 
+    async fn look(
+        &self,
+        scope: &Scope,
+        _names: &[&str],
+        attempt: u32,
+    ) -> Result<Option<Vec<(String, BucketLive)>>, Failure> {
+        scope.before_look(attempt).await?;
+        self.read(scope).await.map(Some)
+    }
+
     async fn examine(
         &self,
         scope: &Scope,
@@ -77,14 +88,29 @@ impl Driver<Scope> for Bucket {
         _prior: &Prior,
     ) -> Result<Outputs, Failure> {
         match operation {
-            Operation::Create(access) => {
-                let body = json!({ "name": address.name(), "access_level": access });
-                let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"]));
-                scope.client.send::<Json>(request.json(body).feature(FEATURE)).await?;
-            }
+            Operation::Create(access) => create(self, scope, address.name(), access).await?,
             Operation::Delete { with_data } => delete(scope, address.name(), with_data).await?,
         }
         Ok(Outputs::new())
+    }
+}
+
+async fn create(kind: &Bucket, scope: &Scope, name: &str, access: &str) -> Result<(), Failure> {
+    let body = json!({ "name": name, "access_level": access });
+    let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"])).json(body);
+    let Err(failure) = scope.client.send::<Json>(request.feature(FEATURE)).await else { return Ok(()) };
+    if !failure.is(codes::ALREADY_EXISTS) {
+        return Err(failure);
+    }
+    // Somebody created it at the same time, which is success if it is the same.
+    match kind.read(scope).await?.into_iter().find(|(found, _)| found == name) {
+        Some((_, live)) if live.access == access => Ok(()),
+        Some((_, live)) => Err(moved(
+            "a bucket of this name was created since the plan was made",
+            format!("{name}: access {}", live.access),
+            format!("access {access}"),
+        )),
+        None => Err(failure),
     }
 }
 

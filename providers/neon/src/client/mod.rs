@@ -26,7 +26,6 @@ use neonform_engine::value::Secret;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
-use tracing::Instrument;
 
 use error::{ApiError, Cause};
 use pace::Pace;
@@ -237,9 +236,7 @@ impl Client {
             let tell = |stage| self.tell(request, &id, attempt, stage);
             tell(Stage::Sending);
             let started = Instant::now();
-            let timed = tracing::debug_span!(target: "neonform::timing", "request", request.operation);
-            let result = self.attempt(request, &id).instrument(timed).await;
-            let result = result.map_err(|error| error.sent_as(&id));
+            let result = self.attempt(request, &id).await.map_err(|error| error.sent_as(&id));
             self.tally.count(started.elapsed());
             let wait = match &result {
                 Ok(_) => None,
