@@ -63,9 +63,8 @@ struct Branch {
     name: String,
     #[serde(default)]
     parent_id: Option<String>,
-    #[serde(default)]
+    // Always reported, and never guessed: they decide what a policy says and what needs consent.
     default: bool,
-    #[serde(default)]
     protected: bool,
     #[serde(default)]
     expires_at: Option<String>,
@@ -78,9 +77,8 @@ struct Endpoints {
     endpoints: Vec<Endpoint>,
 }
 
-/// An endpoint as reported.
 #[derive(Debug, Deserialize)]
-pub(crate) struct Endpoint {
+struct Endpoint {
     id: String,
     branch_id: String,
     #[serde(rename = "type")]
@@ -91,17 +89,6 @@ pub(crate) struct Endpoint {
     autoscaling_limit_max_cu: Option<f64>,
     #[serde(default)]
     suspend_timeout_seconds: Option<i64>,
-}
-
-impl From<&Endpoint> for EndpointLive {
-    fn from(endpoint: &Endpoint) -> Self {
-        Self {
-            id: endpoint.id.clone(),
-            min: endpoint.autoscaling_limit_min_cu,
-            max: endpoint.autoscaling_limit_max_cu,
-            suspend_seconds: endpoint.suspend_timeout_seconds,
-        }
-    }
 }
 
 #[derive(Deserialize)]
@@ -275,7 +262,12 @@ impl Survey {
             protected: branch.protected,
             expires_at: branch.expires_at.clone(),
             parent: parent.map(|parent| parent.name.clone()),
-            endpoint: endpoint.map(EndpointLive::from),
+            endpoint: endpoint.map(|endpoint| EndpointLive {
+                id: endpoint.id.clone(),
+                min: endpoint.autoscaling_limit_min_cu,
+                max: endpoint.autoscaling_limit_max_cu,
+                suspend_seconds: endpoint.suspend_timeout_seconds,
+            }),
             defaults: EndpointLive {
                 id: String::new(),
                 min: defaults.autoscaling_limit_min_cu,

@@ -24,17 +24,6 @@ impl Driver<Scope> for Auth {
         Ok(vec![(String::new(), AuthLive { enabled: enabled?, database: database? })])
     }
 
-    async fn look(
-        &self,
-        scope: &Scope,
-        _names: &[&str],
-        attempt: u32,
-    ) -> Result<Option<Vec<(String, AuthLive)>>, Failure> {
-        scope.before_look(attempt).await?;
-        let live = AuthLive { enabled: scope.read_auth().await?, database: scope.database().await? };
-        Ok(Some(vec![(String::new(), live)]))
-    }
-
     async fn apply(
         &self,
         scope: &Scope,

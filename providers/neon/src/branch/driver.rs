@@ -11,7 +11,6 @@ use super::creation::NewBranch;
 use super::spec::{Branch, Operation};
 use crate::client::Request;
 use crate::scope::Scope;
-use crate::target::Endpoint;
 use crate::wire::number;
 
 /// A branch as reported.
@@ -47,20 +46,6 @@ impl Driver<Scope> for Branch {
         Ok(vec![(scope.branch_name.clone(), scope.branch_live.clone())])
     }
 
-    async fn look(
-        &self,
-        scope: &Scope,
-        names: &[&str],
-        attempt: u32,
-    ) -> Result<Option<Vec<(String, BranchLive)>>, Failure> {
-        // A branch that was just created is read again before anything else is planned for it.
-        if names != [scope.branch_name.as_str()] {
-            return Ok(None);
-        }
-        scope.before_look(attempt).await?;
-        Ok(Some(vec![(scope.branch_name.clone(), look(scope).await?)]))
-    }
-
     async fn apply(
         &self,
         scope: &Scope,
@@ -87,39 +72,6 @@ impl Driver<Scope> for Branch {
 }
 
 #[derive(Deserialize)]
-struct One {
-    branch: Settings,
-}
-
-#[derive(Deserialize)]
-struct Settings {
-    #[serde(default)]
-    protected: bool,
-    #[serde(default)]
-    expires_at: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct OneEndpoint {
-    endpoint: Endpoint,
-}
-
-/// The settings as they are now, whatever was read before.
-async fn look(scope: &Scope) -> Result<BranchLive, Failure> {
-    let was = &scope.branch_live;
-    let branch = scope.client.send::<One>(Request::get("getBranch", scope.in_branch(&[])));
-    let endpoint = async {
-        let Some(was) = &was.endpoint else { return Ok(None) };
-        let request = Request::get("getEndpoint", scope.in_project(&["endpoints", &was.id]));
-        let found: Option<OneEndpoint> = scope.client.find(request).await?;
-        Ok::<_, Failure>(found.map(|found| EndpointLive::from(&found.endpoint)))
-    };
-    let (branch, endpoint) = futures::join!(branch, endpoint);
-    let Settings { protected, expires_at } = branch?.branch;
-    Ok(BranchLive { protected, expires_at, endpoint: endpoint?, ..was.clone() })
-}
-
-#[derive(Deserialize)]
 struct Created {
     branch: CreatedBranch,
 }
@@ -127,6 +79,26 @@ struct Created {
 #[derive(Deserialize)]
 struct CreatedBranch {
     id: String,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    parent_id: Option<String>,
+    #[serde(default)]
+    protected: bool,
+    #[serde(default)]
+    expires_at: Option<String>,
+}
+
+impl CreatedBranch {
+    /// Whether it is what was asked for, its compute aside: what that lacks, the second half of a creation sets.
+    fn is(&self, new: &NewBranch) -> bool {
+        // The platform drops fractions of a second.
+        let expires_at = self.expires_at.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok());
+        self.name == new.name
+            && (new.parent.is_none() || self.parent_id == new.parent)
+            && self.protected == new.protected.unwrap_or(false)
+            && expires_at.map(|at| at.as_second()) == new.expires_at.map(|at| at.as_second())
+    }
 }
 
 /// One call carries everything that the policy says about a new branch (spec 5.1).
@@ -140,7 +112,12 @@ async fn create(scope: &Scope, new: &NewBranch) -> Result<Outputs, Failure> {
     endpoint.insert("type".to_owned(), "read_write".into());
     let body = json!({ "branch": branch, "endpoints": [endpoint] });
     let request = Request::post("createBranch", scope.in_project(&["branches"])).json(body);
-    let created: Created = scope.client.send(request).await?;
+    let look = || async {
+        let list = Request::get("listBranches", scope.in_project(&["branches"]));
+        let branches: Vec<CreatedBranch> = scope.client.list(list, "branches").await?;
+        Ok(branches.into_iter().find(|branch| branch.is(new)).map(|branch| Created { branch }))
+    };
+    let created: Created = scope.client.make(request, look).await?;
     Ok(vec![("branchId".to_owned(), created.branch.id.into())])
 }
 

@@ -8,7 +8,6 @@ use serde_json::{Value as Json, json};
 
 use super::spec::{Bucket, Operation, is_unaddressable};
 use crate::client::Request;
-use crate::moved::moved;
 use crate::scope::Scope;
 
 const FEATURE: &str = "Object storage";
@@ -47,24 +46,12 @@ struct Item {
 
 impl Driver<Scope> for Bucket {
     async fn read(&self, scope: &Scope) -> Result<Vec<(String, BucketLive)>, Failure> {
-        let request = Request::get("listBranchBuckets", scope.in_branch(&["buckets"])).feature(FEATURE);
-        let listed: Listed = scope.client.send(request).await?;
         let known = |level: String| if level == "public_read" { level } else { "private".to_owned() };
         let read = |item: Item| {
             let access = known(item.access_level.unwrap_or_default());
             (item.name, BucketLive { access, holds_objects: None })
         };
-        Ok(listed.buckets.into_iter().map(read).collect())
-    }
-
-    async fn look(
-        &self,
-        scope: &Scope,
-        _names: &[&str],
-        attempt: u32,
-    ) -> Result<Option<Vec<(String, BucketLive)>>, Failure> {
-        scope.before_look(attempt).await?;
-        self.read(scope).await.map(Some)
+        Ok(list(scope).await?.into_iter().map(read).collect())
     }
 
     async fn examine(
@@ -88,30 +75,23 @@ impl Driver<Scope> for Bucket {
         _prior: &Prior,
     ) -> Result<Outputs, Failure> {
         match operation {
-            Operation::Create(access) => create(self, scope, address.name(), access).await?,
+            Operation::Create(access) => {
+                let body = json!({ "name": address.name(), "access_level": access });
+                let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"]));
+                let is_it =
+                    |item: &Item| item.name == address.name() && item.access_level.as_deref() == Some(access);
+                let look = || async { Ok(list(scope).await?.iter().any(is_it).then_some(Json::Null)) };
+                scope.client.make(request.json(body).feature(FEATURE), look).await?;
+            }
             Operation::Delete { with_data } => delete(scope, address.name(), with_data).await?,
         }
         Ok(Outputs::new())
     }
 }
 
-async fn create(kind: &Bucket, scope: &Scope, name: &str, access: &str) -> Result<(), Failure> {
-    let body = json!({ "name": name, "access_level": access });
-    let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"])).json(body);
-    let Err(failure) = scope.client.send::<Json>(request.feature(FEATURE)).await else { return Ok(()) };
-    if !failure.is(codes::ALREADY_EXISTS) {
-        return Err(failure);
-    }
-    // Somebody created it at the same time, which is success if it is the same.
-    match kind.read(scope).await?.into_iter().find(|(found, _)| found == name) {
-        Some((_, live)) if live.access == access => Ok(()),
-        Some((_, live)) => Err(moved(
-            "a bucket of this name was created since the plan was made",
-            format!("{name}: access {}", live.access),
-            format!("access {access}"),
-        )),
-        None => Err(failure),
-    }
+async fn list(scope: &Scope) -> Result<Vec<Item>, Failure> {
+    let request = Request::get("listBranchBuckets", scope.in_branch(&["buckets"])).feature(FEATURE);
+    Ok(scope.client.send::<Listed>(request).await?.buckets)
 }
 
 /// Keys of objects in a bucket, at most `limit`.

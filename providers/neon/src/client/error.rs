@@ -17,7 +17,7 @@ use super::request::{Method, Request};
 #[derive(Debug)]
 pub(super) struct ApiError {
     operation: &'static str,
-    method: Method,
+    pub(super) method: Method,
     route: String,
     feature: Option<&'static str>,
     /// The id that it was sent with.
@@ -38,8 +38,14 @@ pub(super) enum Cause {
         /// The project or region lacks the feature.
         unavailable: bool,
     },
+    /// There was no connection: nothing was sent.
+    Unreachable(String),
+    /// There was no answer within the time for it.
+    TimedOut(String),
     /// There was no answer, or not all of it.
     Network(String),
+    /// The answer claims to be JSON and is not, or not all of it.
+    Garbled(String),
     /// Something answered that is not the API.
     NotTheApi { status: u16, content_type: String },
     /// The answer is JSON of another shape.
@@ -130,16 +136,19 @@ impl Refusal {
 }
 
 /// A transport failure in words, without URL and without key.
-pub(super) fn describe(error: &reqwest::Error, limit: Duration) -> String {
-    if error.is_timeout() {
-        return format!("no answer within {} seconds", limit.as_secs());
+pub(super) fn broken(error: &reqwest::Error, limit: Duration) -> Cause {
+    // Connecting has a shorter limit of its own.
+    if error.is_timeout() && !error.is_connect() {
+        return Cause::TimedOut(format!("no answer within {} seconds", limit.as_secs_f64()));
     }
     let mut deepest: &dyn std::error::Error = error;
     while let Some(source) = deepest.source() {
         deepest = source;
     }
-    let stage = if error.is_connect() { "no connection" } else { "the connection broke" };
-    format!("{stage}: {deepest}")
+    if error.is_connect() {
+        return Cause::Unreachable(format!("no connection: {deepest}"));
+    }
+    Cause::Network(format!("the connection broke: {deepest}"))
 }
 
 impl ApiError {
@@ -168,7 +177,11 @@ impl ApiError {
                 Heard::Answer { status: *status, request_id: request_id.as_deref() }
             }
             Cause::NotTheApi { status, .. } => Heard::Answer { status: *status, request_id: None },
-            Cause::Network(why) | Cause::Shape(why) => Heard::Nothing(why),
+            Cause::Unreachable(why)
+            | Cause::TimedOut(why)
+            | Cause::Network(why)
+            | Cause::Garbled(why)
+            | Cause::Shape(why) => Heard::Nothing(why),
             Cause::Unaddressable | Cause::Stopped(_) => Heard::Nothing("it was not sent"),
         }
     }
@@ -187,7 +200,8 @@ impl From<Box<ApiError>> for Failure {
         let (method, feature) = (error.method, error.feature);
         let mut sent_as = error.sent_as;
         let diagnostic = match error.cause {
-            Cause::Network(found) => network(method, found),
+            Cause::Unreachable(found) => network(Method::Get, found),
+            Cause::TimedOut(found) | Cause::Network(found) => network(method, found),
             Cause::NotTheApi { status, content_type } => Diagnostic::error(
                 codes::UNEXPECTED_ANSWER,
                 "something answered that is not the Neon API",
@@ -196,7 +210,7 @@ impl From<Box<ApiError>> for Failure {
             .expected("JSON")
             .fix("check --api-host and NEON_API_HOST (the path ends in /api/v2), and any proxy in between")
             .fact("status", status.to_string()),
-            Cause::Shape(found) => {
+            Cause::Garbled(found) | Cause::Shape(found) => {
                 Diagnostic::error(codes::UNEXPECTED_ANSWER, "the API's answer has an unexpected shape")
                     .found(found)
                     .fix("check --api-host; if it is right, this is a bug in neonform or the API")

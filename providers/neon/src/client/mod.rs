@@ -1,12 +1,15 @@
 //! The API client: requests are values, answers are typed, failures are diagnostics.
 //!
 //! One place for the key, the base URL, time limits and connections. `pace.rs` says how fast requests
-//! follow each other, `retry.rs` what is tried again, `error.rs` what a failure means, `request.rs` what
-//! can be asked, `observe.rs` who hears of it, `stop.rs` how it is ended early. The key is a header and nothing else: it is in no error and no log (API spec 1).
+//! follow each other, `retry.rs` what is tried again, `make.rs` what happens to something new of which
+//! nobody knows whether it was made, `error.rs` what a failure means, `request.rs` what can be asked,
+//! `observe.rs` who hears of it, `stop.rs` how it is ended early. The key is a header and nothing else: it
+//! is in no error and no log (API spec 1).
 
 mod request;
 mod pace;
 mod retry;
+mod make;
 mod error;
 mod observe;
 mod stop;
@@ -15,6 +18,7 @@ mod tally;
 pub use observe::{Exchange, Heard, Observer, Stage};
 pub use pace::Limits;
 pub use request::{ApiPath, Method, Part, Request};
+pub use retry::Patience;
 pub use stop::{Stop, Stopped};
 
 use std::path::PathBuf;
@@ -24,18 +28,15 @@ use std::time::{Duration, Instant};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::value::Secret;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value as Json;
+use tracing::Instrument;
 
 use error::{ApiError, Cause};
 use pace::Pace;
 use request::Body;
 use tally::Tally;
 
-/// One attempt at reading may take this long.
-const READ_LIMIT: Duration = Duration::from_secs(30);
-/// One attempt at writing, uploads included, may take this long.
-const WRITE_LIMIT: Duration = Duration::from_secs(120);
 /// The header that carries an id of our own for each attempt (API spec 1).
 const REQUEST_ID: &str = "x-request-id";
 /// Items asked for on one page of a list.
@@ -49,6 +50,7 @@ pub struct Client {
     http: reqwest::Client,
     base: reqwest::Url,
     patient: bool,
+    patience: Patience,
     /// Shared by all clones, as is the tally.
     pace: Arc<Pace>,
     tally: Arc<Tally>,
@@ -87,6 +89,7 @@ impl Client {
             http,
             base: url,
             patient: true,
+            patience: Patience::default(),
             pace,
             tally: Arc::default(),
             observer: None,
@@ -130,6 +133,12 @@ impl Client {
     #[must_use]
     pub fn impatient(self) -> Self {
         Self { patient: false, ..self }
+    }
+
+    /// The same client, which waits as long as this.
+    #[must_use]
+    pub fn with(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 
     /// The same client, of whose requests an observer hears.
@@ -183,6 +192,7 @@ impl Client {
     /// # Errors
     /// As [`Client::send`], 409 excepted.
     pub async fn send_unless_exists(&self, request: Request) -> Result<(), Failure> {
+        let request = Request { repeatable: true, ..request };
         match self.exchange(&request).await {
             Err(error) if error.status() != Some(409) => Err(error.into()),
             _ => Ok(()),
@@ -236,11 +246,13 @@ impl Client {
             let tell = |stage| self.tell(request, &id, attempt, stage);
             tell(Stage::Sending);
             let started = Instant::now();
-            let result = self.attempt(request, &id).await.map_err(|error| error.sent_as(&id));
+            let timed = tracing::debug_span!(target: "neonform::timing", "request", request.operation);
+            let result = self.attempt(request, &id).instrument(timed).await;
+            let result = result.map_err(|error| error.sent_as(&id));
             self.tally.count(started.elapsed());
             let wait = match &result {
                 Ok(_) => None,
-                Err(error) => retry::wait(request, error, attempt - 1).filter(|_| self.patient),
+                Err(error) => self.wait(request, error, attempt - 1),
             };
             let heard = match &result {
                 Ok(answer) => Heard::Answer { status: answer.status, request_id: Some(&answer.request_id) },
@@ -252,10 +264,18 @@ impl Client {
             }
             let (Some(wait), Err(error)) = (wait, &result) else { return result };
             if self.stop.sleep(wait).await == Err(Stopped) {
+                if !retry::is_without_effect(error) {
+                    return result;
+                }
                 return Err(ApiError::new(request, Cause::Stopped(error.status())).sent_as(&id));
             }
             attempt += 1;
         }
+    }
+
+    /// How long to wait before the next attempt, where there is one.
+    fn wait(&self, request: &Request, error: &ApiError, attempt: u32) -> Option<Duration> {
+        retry::wait(request, error, attempt, &self.patience).filter(|_| self.patient)
     }
 
     /// Tells the observer and the log of an attempt.
@@ -282,7 +302,8 @@ impl Client {
 
     async fn attempt(&self, request: &Request, id: &str) -> Result<Answer, Box<ApiError>> {
         let fail = |cause| ApiError::new(request, cause);
-        let limit = if request.method == Method::Get { READ_LIMIT } else { WRITE_LIMIT };
+        let Patience { read_limit, write_limit, .. } = self.patience;
+        let limit = if request.method == Method::Get { read_limit } else { write_limit };
         let url = format!("{}{}", self.base.as_str().trim_end_matches('/'), request.path.as_str());
         let mut call = self.http.request(request.method.into(), url).query(&request.query).timeout(limit);
         call = call.header(REQUEST_ID, id);
@@ -291,8 +312,7 @@ impl Client {
             Body::Json(body) => call = call.json(body),
             Body::Parts(parts) => call = call.multipart(request::form(parts)),
         }
-        let response =
-            call.send().await.map_err(|error| fail(Cause::Network(error::describe(&error, limit))))?;
+        let response = call.send().await.map_err(|error| fail(error::broken(&error, limit)))?;
         let status = response.status().as_u16();
         let answered = error::Answered::of(response.headers());
         let body = read_body(response, limit).await.map_err(fail)?;
@@ -302,6 +322,10 @@ impl Client {
         if !body.is_empty() && !answered.is_json {
             return Err(fail(Cause::NotTheApi { status, content_type: answered.content_type }));
         }
+        if !body.is_empty() {
+            serde_json::from_slice::<IgnoredAny>(&body)
+                .map_err(|cause| fail(Cause::Garbled(cause.to_string())))?;
+        }
         let request_id = answered.request_id.unwrap_or_else(|| id.to_owned());
         Ok(Answer { status, body, request_id })
     }
@@ -309,9 +333,7 @@ impl Client {
 
 async fn read_body(mut response: reqwest::Response, limit: Duration) -> Result<Vec<u8>, Cause> {
     let mut body = Vec::new();
-    while let Some(chunk) =
-        response.chunk().await.map_err(|error| Cause::Network(error::describe(&error, limit)))?
-    {
+    while let Some(chunk) = response.chunk().await.map_err(|error| error::broken(&error, limit))? {
         if body.len() + chunk.len() > LONGEST_ANSWER {
             return Err(Cause::Shape(format!("an answer of more than {LONGEST_ANSWER} bytes")));
         }

@@ -139,11 +139,15 @@ pub struct Request {
     pub(super) query: Vec<(&'static str, String)>,
     pub(super) body: Body,
     pub(super) feature: Option<&'static str>,
+    /// Whether sending it twice does what sending it once does.
+    pub(super) repeatable: bool,
 }
 
 impl Request {
     fn new(operation: &'static str, method: Method, path: ApiPath) -> Self {
-        Self { operation, method, path, query: Vec::new(), body: Body::None, feature: None }
+        // A change names what something becomes, and what is gone stays gone.
+        let repeatable = method != Method::Post;
+        Self { operation, method, path, query: Vec::new(), body: Body::None, feature: None, repeatable }
     }
 
     /// A GET.

@@ -1,20 +1,20 @@
 //! What is sent for functions, and how one is bundled before that.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use futures::future::BoxFuture;
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::kind::{Driver, Outputs, Prior};
-use neonform_engine::value::Secret;
+use neonform_engine::value::{Secret, Value};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
+use tokio::sync::Semaphore;
 
 use super::marker::{Marker, environment_digest};
 use super::read::Source;
-use super::spec::{DEPLOYMENT_ID, Deployment, Function, Operation, Spec, deployment_number};
+use super::spec::{Deployment, Function, Operation, Spec};
 use crate::client::{Part, Request};
-use crate::moved::moved;
 use crate::scope::Scope;
 
 const FEATURE: &str = "Functions";
@@ -162,12 +162,10 @@ impl From<Item> for FunctionLive {
 
 impl Driver<Scope> for Function {
     async fn prepare(&self, scope: &Scope, address: &Address, spec: Spec) -> Result<Spec, Failure> {
-        let bundle = scope.bundler.bundle(address.name(), &spec.source).await?;
-        let (project, slug) = (scope.project.clone(), address.name().to_owned());
-        let variables = spec.environment.set.clone();
-        let digest = tokio::task::spawn_blocking(move || environment_digest(&project, &slug, &variables));
-        let environment_digest =
-            digest.await.map_err(|_| crate::client::bug("the environment digest was cancelled"))?;
+        // Slow on purpose, and in need of nothing that is bundled or read.
+        let digest = digest(scope, address.name(), &spec);
+        let bundle = scope.bundler.bundle(address.name(), &spec.source);
+        let (bundle, environment_digest) = futures::try_join!(bundle, digest)?;
         let again = scope.deploying.again.covers(address.name());
         Ok(Spec { bundle: Some(bundle), environment_digest, again, marked: scope.deploying.marker, ..spec })
     }
@@ -185,21 +183,6 @@ impl Driver<Scope> for Function {
         Ok(items.into_iter().map(read).collect())
     }
 
-    async fn look(
-        &self,
-        scope: &Scope,
-        names: &[&str],
-        attempt: u32,
-    ) -> Result<Option<Vec<(String, FunctionLive)>>, Failure> {
-        scope.before_look(attempt).await?;
-        // The list may have many pages.
-        if let [slug] = names {
-            let found = find_one(scope, slug).await?;
-            return Ok(Some(found.map(|live| ((*slug).to_owned(), live)).into_iter().collect()));
-        }
-        self.read(scope).await.map(Some)
-    }
-
     async fn apply(
         &self,
         scope: &Scope,
@@ -210,28 +193,16 @@ impl Driver<Scope> for Function {
         match operation {
             Operation::Deploy(deployment) => deploy(scope, address.name(), deployment).await,
             Operation::Rename { name, own } => match rename(scope, address.name(), &name).await {
-                Err(failure) if failure.is(codes::NOT_FOUND) => deploy(scope, address.name(), own).await,
+                Err(failure) if is_absent(&failure) => deploy(scope, address.name(), own).await,
                 renamed => renamed.map(|()| Outputs::new()),
             },
-            Operation::Delete(newest) => delete(scope, address.name(), newest).await.map(|()| Outputs::new()),
+            Operation::Delete => {
+                let path = scope.in_branch(&["functions", address.name()]);
+                scope.client.delete(Request::delete("deleteBranchFunction", path).feature(FEATURE)).await?;
+                Ok(Outputs::new())
+            }
         }
     }
-}
-
-/// Looks again right before something is taken away; what is gone already is as it should be.
-async fn delete(scope: &Scope, slug: &str, newest: Option<i64>) -> Result<(), Failure> {
-    let Some(live) = find_one(scope, slug).await? else { return Ok(()) };
-    let now = live.current.map(|current| current.id);
-    if now != newest {
-        let told = |id: Option<i64>| id.map_or("no deployment".to_owned(), |id| format!("deployment {id}"));
-        return Err(moved(
-            "the function was deployed since the plan was made; it was not deleted",
-            format!("{slug}: {}", told(now)),
-            told(newest),
-        ));
-    }
-    let path = scope.in_branch(&["functions", slug]);
-    scope.client.delete(Request::delete("deleteBranchFunction", path).feature(FEATURE)).await
 }
 
 /// Reads one function.
@@ -239,49 +210,65 @@ async fn delete(scope: &Scope, slug: &str, newest: Option<i64>) -> Result<(), Fa
 /// # Errors
 /// What the API or the network said.
 pub(crate) async fn read_one(scope: &Scope, slug: &str) -> Result<FunctionLive, Failure> {
-    Ok(scope.client.send::<One>(one(scope, slug)).await?.function.into())
+    let request = Request::get("getBranchFunction", scope.in_branch(&["functions", slug])).feature(FEATURE);
+    Ok(scope.client.send::<One>(request).await?.function.into())
 }
 
-/// The same where it may be gone.
-async fn find_one(scope: &Scope, slug: &str) -> Result<Option<FunctionLive>, Failure> {
-    Ok(scope.client.find::<One>(one(scope, slug)).await?.map(|found| found.function.into()))
+async fn digest(scope: &Scope, slug: &str, spec: &Spec) -> Result<String, Failure> {
+    /// One for each processor: more would take 8 MiB each, and no less time.
+    static TURNS: LazyLock<Semaphore> =
+        LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
+    let cancelled = || crate::client::bug("the environment digest was cancelled");
+    let _turn = TURNS.acquire().await.map_err(|_| cancelled())?;
+    let (project, slug) = (scope.project.clone(), slug.to_owned());
+    let variables = spec.environment.set.clone();
+    let work = move || {
+        let _timed = tracing::debug_span!(target: "neonform::timing", "environment digest").entered();
+        environment_digest(&project, &slug, &variables)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(|_| cancelled())
 }
 
-fn one(scope: &Scope, slug: &str) -> Request {
-    Request::get("getBranchFunction", scope.in_branch(&["functions", slug])).feature(FEATURE)
+fn is_absent(failure: &Failure) -> bool {
+    failure.0.iter().any(|diagnostic| diagnostic.code == codes::NOT_FOUND)
 }
 
 async fn deploy(scope: &Scope, slug: &str, deployment: Deployment) -> Result<Outputs, Failure> {
     let path = scope.in_branch(&["functions", slug, "deployments"]);
     let request = Request::post("deployBranchFunction", path).multipart(parts(&deployment)).feature(FEATURE);
-    let made: Deployed = scope.client.send(request).await?;
-    check_successor(slug, deployment.replaced, made.deployment.id)?;
+    let made: Deployed = match deployment.marker() {
+        Some(marker) => scope.client.make(request, || made(scope, slug, &marker)).await?,
+        // Nothing would tell it from another.
+        None => scope.client.send(request).await?,
+    };
+    #[expect(clippy::cast_precision_loss, reason = "deployments are counted from 1")]
+    let mut outputs = vec![("deploymentId".to_owned(), Value::Number(made.deployment.id as f64))];
     if let Some(name) = &deployment.rename {
         rename(scope, slug, name).await?;
     }
-    Ok(vec![(DEPLOYMENT_ID.to_owned(), deployment_number(made.deployment.id))])
+    if deployment.is_new {
+        // Only for the report: the deployment is made whether or not this answers (spec 4.8).
+        let url = read_one(scope, slug).await.ok().map(|live| live.invocation_url);
+        outputs.extend(url.filter(|url| !url.is_empty()).map(|url| ("invocationUrl".to_owned(), url.into())));
+    }
+    Ok(outputs)
 }
 
-/// Deployments are counted: one that is not right after the one that it was planned against replaced
-/// somebody else's, of which it may have taken over code or variables. Its marker does not count
-/// either (`marker.rs`), so that the next plan deploys once more.
-fn check_successor(slug: &str, replaced: i64, made: i64) -> Result<(), Failure> {
-    if replaced.checked_add(1) == Some(made) {
-        return Ok(());
+/// The deployment that carries a marker of this run, if it was made; an error if something else is there.
+async fn made(scope: &Scope, slug: &str, marker: &Marker) -> Result<Option<Deployed>, Failure> {
+    let request = Request::get("getBranchFunction", scope.in_branch(&["functions", slug])).feature(FEATURE);
+    let found: Option<One> = scope.client.find(request).await?;
+    let current = found.and_then(|one| one.function.current_deployment);
+    let Some(deployment) = current.filter(|current| current.id != marker.replaced) else { return Ok(None) };
+    if Marker::of(deployment.id, deployment.environment.as_deref().unwrap_or_default()).as_ref()
+        == Some(marker)
+    {
+        return Ok(Some(Deployed { deployment }));
     }
-    let planned = if replaced == 0 {
-        "that there was no deployment".to_owned()
-    } else {
-        format!("deployment {replaced}")
-    };
-    Err(Diagnostic::error(
-        codes::MOVED,
-        "something else changed the function between the plan and this deployment, which has replaced that",
-    )
-    .found(format!("function {slug:?}: deployment {made} was made"))
-    .expected(format!("deployment {}, since the plan relied on {planned}", replaced.saturating_add(1)))
-    .fix("see who else deploys, then run the command again: it deploys once more, from what is there now")
-    .into())
+    Err(Diagnostic::error(codes::MOVED, "something else was deployed meanwhile")
+        .found(format!("deployment {} of function {slug:?}", deployment.id))
+        .fix("run the command again to plan from what is there now")
+        .into())
 }
 
 fn parts(deployment: &Deployment) -> Vec<Part> {

@@ -1,16 +1,13 @@
 //! What is sent for triggers.
 
-use std::fmt;
-
 use neonform_engine::address::Address;
-use neonform_engine::diagnostic::{Failure, codes};
+use neonform_engine::diagnostic::Failure;
 use neonform_engine::kind::{Driver, Outputs, Prior};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::spec::{Operation, Settings, Source, Trigger};
 use crate::client::Request;
-use crate::moved::moved;
 use crate::scope::Scope;
 
 const FEATURE: &str = "Triggers";
@@ -30,6 +27,14 @@ pub struct TriggerLive {
     pub inherited: bool,
     /// What sets it off.
     pub source: Source,
+}
+
+impl TriggerLive {
+    /// What of it is sent.
+    fn settings(&self) -> Settings {
+        let Self { function, path, enabled, source, .. } = self.clone();
+        Settings { function, path, enabled, source }
+    }
 }
 
 #[derive(Deserialize)]
@@ -68,20 +73,7 @@ struct Storage {
 
 impl Driver<Scope> for Trigger {
     async fn read(&self, scope: &Scope) -> Result<Vec<(String, TriggerLive)>, Failure> {
-        let request = Request::get("listBranchTriggers", scope.in_branch(&["triggers"])).feature(FEATURE);
-        let listed: Listed = scope.client.send(request).await?;
-        // A type that this version does not know is not one that a policy could have declared.
-        Ok(listed.triggers.into_iter().filter_map(read).collect())
-    }
-
-    async fn look(
-        &self,
-        scope: &Scope,
-        _names: &[&str],
-        attempt: u32,
-    ) -> Result<Option<Vec<(String, TriggerLive)>>, Failure> {
-        scope.before_look(attempt).await?;
-        self.read(scope).await.map(Some)
+        list(scope).await
     }
 
     async fn apply(
@@ -92,108 +84,34 @@ impl Driver<Scope> for Trigger {
         _prior: &Prior,
     ) -> Result<Outputs, Failure> {
         match operation {
-            Operation::Create(settings) => create(self, scope, address.name(), &settings).await?,
-            Operation::Update(id, settings) => update(self, scope, address.name(), &id, &settings).await?,
-            Operation::Delete(planned) => delete(self, scope, address.name(), planned).await?,
+            Operation::Create(settings) => {
+                let request = Request::post("createBranchTrigger", scope.in_branch(&["triggers"]));
+                let request = request.json(body(address.name(), &settings)).feature(FEATURE);
+                let is_it = |(name, live): &(String, TriggerLive)| {
+                    name == address.name() && settings == live.settings()
+                };
+                let look = || async { Ok(list(scope).await?.iter().any(is_it).then_some(Json::Null)) };
+                scope.client.make(request, look).await?;
+            }
+            Operation::Update(id, settings) => {
+                let request = Request::patch("updateBranchTrigger", scope.in_branch(&["triggers", &id]));
+                let request = request.json(body(address.name(), &settings)).feature(FEATURE);
+                scope.client.send::<Json>(request).await?;
+            }
+            Operation::Delete(id) => {
+                let request = Request::delete("deleteBranchTrigger", scope.in_branch(&["triggers", &id]));
+                scope.client.delete(request.feature(FEATURE)).await?;
+            }
         }
         Ok(Outputs::new())
     }
 }
 
-async fn create(kind: &Trigger, scope: &Scope, name: &str, settings: &Settings) -> Result<(), Failure> {
-    let request = Request::post("createBranchTrigger", scope.in_branch(&["triggers"]));
-    let request = request.json(body(name, settings)).feature(FEATURE);
-    let Err(failure) = scope.client.send::<Json>(request).await else { return Ok(()) };
-    if !failure.is(codes::ALREADY_EXISTS) {
-        return Err(failure);
-    }
-    // Somebody created it at the same time, which is success if it is the same.
-    match kind.find(scope, name).await? {
-        Some(live) if live.is(settings) => Ok(()),
-        Some(live) => Err(moved(
-            "a trigger of this name was created since the plan was made",
-            format!("{name}: {live}"),
-            settings.to_string(),
-        )),
-        None => Err(failure),
-    }
-}
-
-async fn update(
-    kind: &Trigger,
-    scope: &Scope,
-    name: &str,
-    id: &str,
-    settings: &Settings,
-) -> Result<(), Failure> {
-    let request = Request::patch("updateBranchTrigger", scope.in_branch(&["triggers", id]));
-    let request = request.json(body(name, settings)).feature(FEATURE);
-    let Err(failure) = scope.client.send::<Json>(request).await else { return Ok(()) };
-    // What is not found may be the function as well.
-    if !failure.is(codes::NOT_FOUND) || kind.find(scope, name).await?.is_some_and(|live| live.id == id) {
-        return Err(failure);
-    }
-    let found = format!("{name}: there is no trigger with the id {id}");
-    Err(moved("the trigger was deleted since the plan was made", found, settings.to_string()))
-}
-
-/// Looks again right before something is taken away; what is gone already is as it should be.
-async fn delete(kind: &Trigger, scope: &Scope, name: &str, planned: TriggerLive) -> Result<(), Failure> {
-    match kind.find(scope, name).await? {
-        None => Ok(()),
-        Some(live) if live == planned => {
-            let request = Request::delete("deleteBranchTrigger", scope.in_branch(&["triggers", &live.id]));
-            scope.client.delete(request.feature(FEATURE)).await
-        }
-        Some(live) => Err(moved(
-            "the trigger was changed since the plan was made; it was not deleted",
-            format!("{name}: {live}"),
-            planned.to_string(),
-        )),
-    }
-}
-
-impl Trigger {
-    /// The trigger of this name as it is now.
-    async fn find(&self, scope: &Scope, name: &str) -> Result<Option<TriggerLive>, Failure> {
-        let mut listed = self.read(scope).await?.into_iter();
-        Ok(listed.find(|(found, _)| found == name).map(|(_, live)| live))
-    }
-}
-
-impl TriggerLive {
-    /// Whether it is what these settings would have made.
-    fn is(&self, settings: &Settings) -> bool {
-        let own = (&self.function, &self.path, self.enabled, &self.source);
-        own == (&settings.function, &settings.path, settings.enabled, &settings.source)
-    }
-}
-
-impl fmt::Display for TriggerLive {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        told(out, &self.source, &self.function, &self.path, self.enabled)
-    }
-}
-
-impl fmt::Display for Settings {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        told(out, &self.source, &self.function, &self.path, self.enabled)
-    }
-}
-
-/// A trigger in one line.
-fn told(
-    out: &mut fmt::Formatter<'_>,
-    source: &Source,
-    function: &str,
-    path: &str,
-    enabled: bool,
-) -> fmt::Result {
-    write!(out, "{}", source.word())?;
-    for (name, value) in source.fields() {
-        write!(out, ", {name} {value}")?;
-    }
-    write!(out, ", function {function}, path {path}, {}", if enabled { "enabled" } else { "disabled" })
+async fn list(scope: &Scope) -> Result<Vec<(String, TriggerLive)>, Failure> {
+    let request = Request::get("listBranchTriggers", scope.in_branch(&["triggers"])).feature(FEATURE);
+    let listed: Listed = scope.client.send(request).await?;
+    // A type that this version does not know is not one that a policy could have declared.
+    Ok(listed.triggers.into_iter().filter_map(read).collect())
 }
 
 fn read(item: Item) -> Option<(String, TriggerLive)> {

@@ -5,8 +5,6 @@
 
 mod kinds;
 mod observing;
-mod races;
-mod two;
 mod world;
 
 use neonform_engine::apply::{Ending, Outcome};
@@ -29,6 +27,25 @@ fn policy() -> Json {
 fn fault(operation: &str, on: &str) -> Fault {
     let matching = (!on.is_empty()).then(|| on.to_owned());
     Fault { operation: operation.to_owned(), matching, status: 500, times: Some(1), ..Fault::default() }
+}
+
+/// The function `api` after a deployment of which we know nothing.
+fn by_another_tool() -> neonform_local::FunctionSeed {
+    neonform_local::FunctionSeed {
+        branch_id: "br-local-main-00000001".to_owned(),
+        slug: "api".to_owned(),
+        id: "fn-1".to_owned(),
+        name: "Api".to_owned(),
+        invocation_url: "https://example.com".to_owned(),
+        current_deployment: Some(neonform_local::DeploymentSeed {
+            id: 2,
+            status: "completed".to_owned(),
+            runtime: "nodejs24".to_owned(),
+            environment: vec!["KEY".to_owned()],
+            error: None,
+        }),
+        active_deployment_id: Some(2),
+    }
 }
 
 fn endings(plan: &Plan, outcome: &Outcome) -> Vec<String> {
@@ -56,7 +73,7 @@ async fn applied_once_there_is_nothing_to_do() {
 #[tokio::test]
 async fn a_failure_stops_nothing_that_does_not_depend_on_it() {
     let world = World::new(&policy()).await;
-    world.server.inject(vec![fault("deployBranchFunction", "/functions/jobs/")]);
+    world.server.inject(vec![Fault { status: 422, ..fault("deployBranchFunction", "/functions/jobs/") }]);
     let (plan, outcome) = world.apply().await;
     let expected = [
         "auth done",
@@ -72,28 +89,50 @@ async fn a_failure_stops_nothing_that_does_not_depend_on_it() {
 }
 
 #[tokio::test]
-async fn a_write_that_took_effect_without_an_answer_is_seen_by_the_next_run() {
-    for (operation, on) in
-        [("createBranchBucket", "two"), ("deployBranchFunction", "/functions/api/"), ("enableNeonAuth", "")]
-    {
+async fn what_was_made_without_an_answer_is_seen_and_not_made_again() {
+    for (operation, on) in [("createBranchBucket", "two"), ("deployBranchFunction", "/functions/api/")] {
+        let whole = World::new(&policy()).await;
+        whole.converges().await;
         let world = World::new(&policy()).await;
         let lost = Fault { after_effect: true, hang_up: true, ..fault(operation, on) };
         world.server.inject(vec![lost]);
-        assert!(!world.apply().await.1.is_complete(), "{operation}");
-        let sent = world.count(operation);
         world.converges().await;
-        assert_eq!(world.count(operation), sent, "{operation} is not repeated");
+        assert_eq!(world.count(operation), whole.count(operation), "{operation} is not repeated");
     }
+}
+
+#[tokio::test]
+async fn what_was_not_made_is_asked_for_again_unless_something_else_came_in_between() {
+    let world = World::new(&policy()).await;
+    let lost = Fault { hang_up: true, ..fault("deployBranchFunction", "/functions/api/") };
+    world.server.inject(vec![lost.clone()]);
+    world.converges().await;
+    assert_eq!(world.count("deployBranchFunction"), 4);
+
+    let mut changed = policy();
+    changed["functions"]["api"]["env"]["KEY"] = json!("other");
+    let world = World { policy: node(&changed), ..world };
+    let (provider, plan) = world.plan().await;
+    let foreign =
+        neonform_local::Replacement { functions: Some(vec![by_another_tool()]), ..Default::default() };
+    world.server.inject(vec![Fault { replace: Some(Box::new(foreign)), ..lost }]);
+    let before = world.count("deployBranchFunction");
+    let outcome = neonform_engine::apply::apply(&provider, &plan, &|| false, &|_| {}).await;
+    assert_eq!(outcome.failures().count(), 1);
+    assert_eq!(world.count("deployBranchFunction"), before + 1, "ours is not sent over the other one");
 }
 
 #[tokio::test]
 async fn a_lost_rename_is_made_up_for() {
     let world = World::new(&policy()).await;
-    world.server.inject(vec![Fault { hang_up: true, ..fault("updateBranchFunction", "") }]);
+    let lost = Fault { hang_up: true, ..fault("updateBranchFunction", "/functions/api") };
+    // More often than a run tries it.
+    world.server.inject(vec![Fault { times: Some(4), ..lost.clone() }]);
     assert!(!world.apply().await.1.is_complete());
     world.server.clear_log();
+    world.server.inject(vec![lost]);
     world.converges().await;
-    assert_eq!((world.count("deployBranchFunction"), world.count("updateBranchFunction")), (0, 1));
+    assert_eq!((world.count("deployBranchFunction"), world.count("updateBranchFunction")), (0, 2));
 }
 
 #[tokio::test]
