@@ -12,6 +12,7 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::path::Path;
 use neonform_neon::function::{Bundle, Bundler, Earlier, Module, Source, bundle_digest};
 use sha2::{Digest, Sha256};
+use tracing::Instrument;
 
 use crate::build_cache::{self, Asked, Kept};
 use crate::cache;
@@ -48,7 +49,8 @@ impl Bundler for SourceBundler {
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
         // As a task of its own: checking what is kept and packing archives take a processor each.
         let (bundler, owned, of) = (self.clone(), slug.to_owned(), source.clone());
-        let taken = tokio::spawn(async move { bundler.take(&owned, &of).await });
+        let timed = tracing::debug_span!(target: "neonform::timing", "function bundle", slug);
+        let taken = tokio::spawn(async move { bundler.take(&owned, &of).await }.instrument(timed));
         let interrupted = |_| of_function(slug, source, unsupported("an interrupted bundler", slug).into());
         taken.map(move |taken| taken.map_err(interrupted)?).boxed()
     }

@@ -3,7 +3,6 @@
 //! What differs is put into the shape of a plan that nobody can apply, so that every format draws it the way it
 //! draws a plan.
 
-use jiff::Timestamp;
 use neonform_engine::effort::Effort;
 use neonform_engine::plan::{Plan, Step};
 use neonform_engine::state::{Extent, State, differences};
@@ -51,7 +50,6 @@ impl Comparison {
                 kind: registered(address.kind()),
                 address,
                 changes: vec![change],
-                wanted: None,
                 needs: Vec::new(),
                 wave: 0,
             })
@@ -65,7 +63,6 @@ impl Comparison {
         let plan = Plan {
             unchanged: same.cloned().collect(),
             target: Target::named(&to.project, &to.branch),
-            now: Timestamp::UNIX_EPOCH,
             steps,
             impossible: Vec::new(),
             drift: Vec::new(),

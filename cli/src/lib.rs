@@ -20,7 +20,6 @@ pub mod cache;
 pub mod modules;
 pub mod functions;
 pub mod packages;
-pub mod lease;
 pub mod pipeline;
 pub mod creation;
 pub mod branches;
@@ -45,6 +44,8 @@ use clap::{CommandFactory, FromArgMatches};
 use args::{Cli, Command};
 use commands::Ending;
 use signals::Signals;
+use tracing::Instrument;
+use tracing_subscriber::fmt::format::FmtSpan;
 
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
 /// asked for, 130 and 143 an interrupt.
@@ -80,7 +81,8 @@ pub fn main() -> ExitCode {
         progress::start(&cli.global);
         runtime.spawn(Arc::clone(&signals).receive());
     }
-    let ended = runtime.block_on(commands::run(cli, &signals));
+    let timed = tracing::debug_span!(target: "neonform::timing", "command");
+    let ended = runtime.block_on(commands::run(cli, &signals).instrument(timed));
     progress::rest();
     let code = match ended {
         Ok(Ending::Done) => ExitCode::SUCCESS,
@@ -97,6 +99,10 @@ pub fn main() -> ExitCode {
 fn log_to_standard_error() {
     if let Some(filter) = env::given(env::NEONFORM_LOG) {
         let filter = tracing_subscriber::EnvFilter::new(filter);
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+        tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_span_events(FmtSpan::CLOSE)
+            .with_writer(std::io::stderr)
+            .init();
     }
 }

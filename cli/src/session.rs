@@ -171,7 +171,6 @@ impl Session {
             deploying: Self::deploying(args),
             concurrency: args.parallelism.into(),
             purpose: self.purpose(args, source)?,
-            leases: None,
             said,
         })
     }

@@ -14,7 +14,6 @@ use crate::diagnostic::Failure;
 use crate::event::{Because, Event, Listener};
 use crate::kind::{Outputs, Prior, Provider};
 use crate::plan::{Plan, Step};
-use crate::standing;
 use crate::value::Value;
 
 /// How one change ended.
@@ -81,9 +80,7 @@ pub async fn apply<Client>(
             }
         }
     }
-    let mut endings: Vec<Vec<Ending>> = run.endings.into_iter().map(Option::unwrap_or_default).collect();
-    standing::check(provider, plan, stopped, &mut endings, listen).await;
-    Outcome(endings)
+    Outcome(run.endings.into_iter().map(Option::unwrap_or_default).collect())
 }
 
 /// One running apply. Steps are named by their place in the plan.

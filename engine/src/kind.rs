@@ -10,7 +10,7 @@ use std::future::{Future, ready};
 use jiff::Timestamp;
 
 use crate::address::Address;
-use crate::change::{Attribute, Change, Doable};
+use crate::change::Change;
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::path::Path;
 use crate::places::Places;
@@ -175,26 +175,6 @@ pub trait Kind: Send + Sync + 'static {
         1
     }
 
-    /// What of a resource that this run has written does not stand, because something else wrote it
-    /// as well: `before` is what is there, `after` what was written. `learned` is what writing it told.
-    fn overtaken(
-        &self,
-        context: &Context<'_>,
-        address: &Address,
-        spec: &Self::Spec,
-        _learned: &Outputs,
-        live: Option<&Self::Live>,
-    ) -> Vec<Attribute> {
-        let changes = self.diff(context, address, spec, live).into_iter();
-        let changes = changes.filter(|change| !matches!(change.doable, Doable::Shown(_)));
-        changes.flat_map(|change| change.attributes).collect()
-    }
-
-    /// What looking at a resource tells that its creation did not.
-    fn learned(&self, _live: &Self::Live) -> Outputs {
-        Outputs::new()
-    }
-
     /// What is worth knowing of a wanted resource once it is prepared.
     fn warnings(&self, _address: &Address, _spec: &Self::Spec) -> Vec<Diagnostic> {
         Vec::new()
@@ -230,18 +210,6 @@ pub trait Driver<Client: Sync>: Kind {
         &self,
         client: &Client,
     ) -> impl Future<Output = Result<Vec<(String, Self::Live)>, Failure>> + Send;
-
-    /// Reads again, past anything that is kept, what this run has written: resources of these names,
-    /// others may come along. Nothing where that cannot be looked at. What was just written may not
-    /// show at once: `attempt` counts from 0, and a driver waits before it looks another time.
-    fn look(
-        &self,
-        client: &Client,
-        _names: &[&str],
-        _attempt: u32,
-    ) -> impl Future<Output = Result<Option<Vec<(String, Self::Live)>>, Failure>> + Send {
-        async { self.read(client).await.map(Some) }
-    }
 
     /// Reads of a resource that nobody declares what its deletion depends on and lists do not say.
     fn examine(

@@ -25,5 +25,4 @@ pub mod gate;
 pub mod effort;
 pub mod event;
 pub mod apply;
-pub mod standing;
 pub mod inspect;

@@ -128,8 +128,7 @@ async fn delete<Client>(
         plan.live.extend(observed.map(|observed| (address.clone(), observed)));
         if change.is_planned() {
             let (address, kind) = (address.clone(), *kind);
-            let (changes, needs) = (vec![change], Vec::new());
-            plan.steps.push(Step { address, kind, changes, wanted: None, needs, wave });
+            plan.steps.push(Step { address, kind, changes: vec![change], needs: Vec::new(), wave });
         } else {
             plan.drift.push(Finding { address: address.clone(), change });
         }

@@ -4,6 +4,8 @@
 //! things are compared, and prints Markdown for the README. Without a flag the quick ones run.
 
 mod bundling;
+mod parts;
+mod process;
 
 use std::path::PathBuf;
 
@@ -26,12 +28,20 @@ struct Table {
     run: fn(&Bench) -> Result<(), String>,
 }
 
-const TABLES: &[Table] = &[Table {
-    flag: "--bundling",
-    about: "bundling beside esbuild with the official client's options",
-    quick: true,
-    run: bundling::run,
-}];
+const TABLES: &[Table] = &[
+    Table {
+        flag: "--bundling",
+        about: "bundling beside esbuild with the official client's options",
+        quick: true,
+        run: bundling::run,
+    },
+    Table {
+        flag: "--parts",
+        about: "where the time of `eval` and of a plan with nothing to change goes",
+        quick: true,
+        run: parts::run,
+    },
+];
 
 /// Measures what the flags name and prints.
 pub fn run(engine: &Engine, flags: &[String]) -> Result<(), String> {

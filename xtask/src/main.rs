@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `converge`, `peer`, `bench`, `schema`, `lint`.
+//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `converge`, `faults`, `peer`, `bench`, `schema`, `lint`.
 //!
 //! Builds in seconds and links no JavaScript engine: it picks one (`engine.rs`) and calls cargo
 //! with the features and variables that it needs.
@@ -9,6 +9,7 @@ mod conformance;
 mod converge;
 mod demo;
 mod engine;
+mod faults;
 mod files;
 mod lint;
 mod peer;
@@ -25,6 +26,7 @@ usage: cargo xtask <command> [--engine v8|quickjs]
   conformance [DIR] [--family F] [--json]
                                run conformance cases (default ../shared/conformance/cases)
   converge [CASES [SEED]]      properties of plan and apply on random policies (default 10000 cases)
+  faults                       every fault at every request, every point at which the process can be killed
   bench [--TABLE]              what is measured for the README; without a flag what is quick
   peer                         compare with the official client from npm, on the embedded backend
   schema                       the schemas of the JSON outputs against the goldens
@@ -41,6 +43,7 @@ fn main() -> ExitCode {
         "demo" => demo::run(&engine::choose(named)?),
         "test" => test::run_tests(named),
         "conformance" => conformance::run(&engine::choose(named)?, &words),
+        "faults" => faults::run(&engine::choose(named)?),
         "converge" => converge::run(&words),
         "bench" => bench::run(&engine::choose(named)?, &words),
         "peer" => peer::run(&engine::choose(named)?),

@@ -14,7 +14,6 @@ use crate::args::{ApplyArgs, Format, PurposeArgs};
 use crate::backend::Connection;
 use crate::creation::{Creation, create};
 use crate::invocation::again;
-use crate::lease::Leases;
 use crate::output::remarks::{self, Remark};
 use crate::output::text::printable;
 use crate::output::{github, human, json, neon_json, sarif};
@@ -43,7 +42,7 @@ async fn connected(
 ) -> Result<Ending, Failure> {
     let mut source = session.source(&args.policy)?;
     // The policy and the plan see the time at which the plan was made.
-    source.now = saved.map_or(source.now, |saved| saved.plan.now);
+    source.now = saved.map_or(source.now, |saved| saved.made_at);
     let mut connection = Connection::open(&session.global, &session.working).await?;
     connection.client = connection.client.until(session.signals.stop.clone());
     let ending = run_on(session, args, &source, &connection, saved).await;
@@ -60,9 +59,7 @@ async fn run_on(
 ) -> Result<Ending, Failure> {
     let project = session.project(&connection.client).await?;
     let say_which = |target: &Target| session.announce(target);
-    let leases = Leases::around(&session.working, session.global.quiet);
     let request = session.request(source, &connection.client, &project, &args.purpose, &say_which)?;
-    let request = pipeline::Request { leases: Some(&leases), ..request };
     let planned = pipeline::plan(&request).await?;
     if let Some(saved) = saved {
         let read = Reliance::of(&planned, source);
@@ -209,7 +206,7 @@ impl View<'_> {
 fn say(session: &Session, event: &Event<'_>) {
     progress::heard(event);
     match event {
-        Event::Started { .. } | Event::Looking => {}
+        Event::Started { .. } => {}
         Event::Done { .. } if session.global.quiet => {}
         Event::Done { address, action } => {
             print::note(&format!("{} {}", session.page.sign(*action), printable(&address.to_string())));

@@ -20,6 +20,7 @@ pub(super) async fn run(session: &Session, command: &EvalCommand) -> Result<Endi
     }
     let desired = pipeline::resolve(&mut loaded, &target(session, args)).await?;
     print::warnings(&desired.warnings);
+    let _timed = tracing::debug_span!(target: "neonform::timing", "render").entered();
     print::json(&match session.global.output {
         Format::Json => json::evaluated(&desired),
         _ => json::masked(&desired.resolved),

@@ -67,6 +67,7 @@ pub(super) struct Shown<'a> {
 /// Prints a plan as the flags say.
 pub(super) fn show(session: &Session, shown: &Shown<'_>) {
     let Shown { plan, policy, json, neon_json, show_unmanaged } = shown;
+    let _timed = tracing::debug_span!(target: "neonform::timing", "render").entered();
     match session.global.output {
         Format::Human => {
             print::human(|out| human::plan(out, session.page, plan, &missing(plan), *show_unmanaged));

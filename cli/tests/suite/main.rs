@@ -8,6 +8,9 @@ mod backend;
 mod branches;
 mod comparing;
 mod context;
+// Its processes end by a signal.
+#[cfg(unix)]
+mod crash;
 mod creation;
 mod deploying;
 mod formats;
@@ -16,7 +19,6 @@ mod import;
 #[cfg(unix)]
 mod interrupting;
 mod kinds;
-mod leases;
 mod limits;
 mod main_job;
 mod page;
@@ -29,6 +31,7 @@ mod saved_plans;
 mod status;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod timing;
 mod unknown;
 mod untrusted;
 mod usage;

@@ -79,12 +79,25 @@ impl Caps {
         self.lock().stop = Some(stop);
     }
 
+    /// Where the answer to the next request goes; a thread that is gone or given up owes none.
+    pub(crate) fn owe(&self, answer: Answer) {
+        let mut state = self.lock();
+        match state.abandoned {
+            Some(excess) => drop(answer.send(Err(self.limits.exceeded(excess).into()))),
+            None if state.over => {}
+            None => state.answer = Some(answer),
+        }
+    }
+
+    /// Forgets the excess of an earlier request.
+    pub(crate) fn forgive(&self) {
+        self.lock().excess = None;
+    }
+
     /// Starts the clock of one request.
-    pub(crate) fn begin(&self, answer: Answer) {
+    pub(crate) fn begin(&self) {
         let most = memory::resident().map(|now| now.saturating_add(self.limits.process_bytes()));
         let mut state = self.lock();
-        state.answer = Some(answer);
-        state.excess = None;
         state.most = most;
         state.due = Instant::now().checked_add(self.limits.time);
         drop(state);

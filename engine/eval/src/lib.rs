@@ -41,9 +41,11 @@ use std::sync::Arc;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::node::Node;
+use tracing::Instrument;
 
 pub use confined::{Attempt, Layer, Probed, Program, probe, serve};
 pub use limits::Limits;
+use neonform_bundle::PolicyModule;
 pub use neonform_bundle::{Input, Reads};
 pub use platform::{Engine, engine};
 
@@ -137,16 +139,22 @@ pub async fn load(request: Request) -> Result<Loaded, Failure> {
 }
 
 async fn load_here(request: Request, root: PathBuf) -> Result<Loaded, Failure> {
-    let module = neonform_bundle::policy(&request.policy, &request.root, request.reads).await?;
     let limits = request.limits;
     let (keeper, reply) = if request.untrusted {
+        let module = bundled(&request).await?;
         let (several, reply) = Several::load(request, root, module).await?;
         (Keeper::Several(Box::new(several)), reply)
     } else {
-        let (thread, reply) = Thread::start(request, root, module, None).await?;
+        let starting = Thread::start(request.clone(), root, None)?;
+        let (thread, reply) = starting.load(bundled(&request).await?).await?;
         (Keeper::Thread(thread), reply)
     };
     Loaded::of(reply, Vec::new(), limits, keeper)
+}
+
+async fn bundled(request: &Request) -> Result<PolicyModule, Failure> {
+    let timed = tracing::debug_span!(target: "neonform::timing", "policy bundle");
+    neonform_bundle::policy(&request.policy, &request.root, request.reads).instrument(timed).await
 }
 
 async fn load_apart(program: &Program, request: Request) -> Result<Loaded, Failure> {

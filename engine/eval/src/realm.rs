@@ -100,6 +100,7 @@ impl Realm {
     }
 
     fn run_prelude(&self, scope: &mut v8::PinScope<'_, '_>, request: &Request) -> Option<()> {
+        let _timed = tracing::debug_span!(target: "neonform::timing", "prelude").entered();
         let facts = [
             ("env", serde_json::to_string(&request.env).ok()?),
             ("root", self.root.to_string_lossy().into_owned()),

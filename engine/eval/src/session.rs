@@ -1,4 +1,5 @@
-//! The thread that keeps a policy's isolate: it loads the policy once and answers for one branch after another.
+//! The thread that keeps a policy's isolate: it makes the sandbox, loads the policy once and answers for one branch after
+//! another.
 
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -10,7 +11,7 @@ use neonform_bundle::PolicyModule;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::node::{Node, Shape};
 
-use crate::caps::{Answer, Caps};
+use crate::caps::Caps;
 use crate::limits::Excess;
 use crate::realm::{Fault, Realm};
 use crate::standing::Standing;
@@ -22,23 +23,20 @@ pub(crate) struct Call {
     pub(crate) descriptor: String,
     /// The branch's name, for messages.
     pub(crate) branch: String,
-    /// Where the answer goes.
-    pub(crate) answer: Answer,
 }
 
-/// Loads a policy, answers `loaded`, then answers calls until nobody can make any.
+/// Loads a policy, then answers calls until nobody can make any. Whatever happens, an answer that is owed is dropped
+/// with `ending`, which its owner notices.
 pub(crate) fn serve(
-    request: Request,
+    request: &Request,
     root: PathBuf,
-    module: PolicyModule,
     standing: Option<Standing>,
-    caps: Arc<Caps>,
-    loaded: Answer,
+    Ending(caps): &Ending,
+    policy: &Receiver<PolicyModule>,
     calls: &Receiver<Call>,
 ) {
-    // Whatever happens below, an answer that is owed is dropped, which its owner notices.
-    let ending = Ending(Arc::clone(&caps));
-    fatal::claim(&caps);
+    fatal::claim(caps);
+    let making = tracing::debug_span!(target: "neonform::timing", "isolate").entered();
     let parameters = v8::CreateParams::default()
         .heap_limits(0, request.limits.heap_bytes)
         .array_buffer_allocator(buffers::allocator(caps.budget()).make_shared());
@@ -46,29 +44,34 @@ pub(crate) fn serve(
     isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
     isolate.set_promise_reject_callback(evaluate::on_rejection);
     isolate.set_host_import_module_dynamically_callback(import::import_plain);
-    fatal::guard(&mut isolate, &caps);
+    fatal::guard(&mut isolate, caps);
     caps.attach(isolate.thread_safe_handle());
     {
         v8::scope!(let scope, &mut isolate);
         let context = v8::Context::new(scope, v8::ContextOptions::default());
         let scope = &mut v8::ContextScope::new(scope, context);
-        caps.begin(loaded);
-        match load(scope, &request, root, &caps, (module, standing)) {
-            Ok((realm, node)) => {
-                caps.answer(Ok(Reply { node: Some(node), read: realm.read() }));
-                for call in calls {
-                    answer(scope, &realm, call);
+        drop(making);
+        let started = Realm::start(scope, request, root, Arc::clone(caps), standing);
+        // Nothing comes where bundling failed.
+        if let Ok(module) = policy.recv() {
+            caps.begin();
+            match started.and_then(|realm| load(scope, realm, module)) {
+                Ok((realm, node)) => {
+                    caps.answer(Ok(Reply { node: Some(node), read: realm.read() }));
+                    for call in calls {
+                        answer(scope, &realm, &call);
+                    }
                 }
+                Err(failure) => caps.answer(Err(failure)),
             }
-            Err(failure) => caps.answer(Err(failure)),
         }
     }
     // The realm holds handles of the isolate.
     isolate.remove_slot::<Rc<Realm>>();
-    drop(ending);
 }
 
-struct Ending(Arc<Caps>);
+/// The end of a policy's thread.
+pub(crate) struct Ending(pub(crate) Arc<Caps>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
@@ -78,15 +81,13 @@ impl Drop for Ending {
 
 fn load(
     scope: &mut v8::PinScope<'_, '_>,
-    request: &Request,
-    root: PathBuf,
-    caps: &Arc<Caps>,
-    (module, standing): (PolicyModule, Option<Standing>),
+    realm: Rc<Realm>,
+    module: PolicyModule,
 ) -> Result<(Rc<Realm>, Node), Failure> {
-    let realm = Realm::start(scope, request, root, Arc::clone(caps), standing)?;
-    let loaded = within(caps, run(scope, &realm, module));
+    let _timed = tracing::debug_span!(target: "neonform::timing", "evaluation").entered();
+    let loaded = within(&realm.caps, run(scope, &realm, module));
     let failure = |fault| match fault {
-        Fault::Excess(excess) => caps.limits().exceeded(excess).into(),
+        Fault::Excess(excess) => realm.caps.limits().exceeded(excess).into(),
         Fault::Thrown(thrown) => thrown.while_loading(&realm.program.borrow()),
         Fault::Told(failure) => failure,
     };
@@ -138,12 +139,14 @@ fn no_default_export(
         .into())
 }
 
-fn answer(scope: &mut v8::PinScope<'_, '_>, realm: &Rc<Realm>, call: Call) {
+fn answer(scope: &mut v8::PinScope<'_, '_>, realm: &Rc<Realm>, call: &Call) {
+    let _timed = tracing::debug_span!(target: "neonform::timing", "closure").entered();
     scope.cancel_terminate_execution();
     if realm.caps.excess() == Some(Excess::Heap) {
         fatal::guard_again(scope, &realm.caps);
     }
-    realm.caps.begin(call.answer);
+    realm.caps.forgive();
+    realm.caps.begin();
     let result = within(&realm.caps, tune(scope, realm, &call.descriptor)).map_err(|fault| match fault {
         Fault::Excess(excess) => realm.caps.limits().exceeded(excess).fact("branch", &call.branch).into(),
         Fault::Thrown(thrown) => thrown.while_tuning(&call.branch, &realm.program.borrow()),

@@ -189,7 +189,7 @@ impl Several {
     }
 
     async fn start(&self, request: Request, standing: Standing) -> Result<(Thread, Reply), Failure> {
-        Thread::start(request, self.root.clone(), self.module.clone(), Some(standing)).await
+        Thread::start(request, self.root.clone(), Some(standing))?.load(self.module.clone()).await
     }
 
     fn standing(&self, usual: Stand, single: BTreeMap<String, Stand>) -> Standing {

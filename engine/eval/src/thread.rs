@@ -1,4 +1,6 @@
 //! One evaluation of a policy on a thread of its own, from outside: started once, asked for one branch after another.
+//!
+//! The thread makes the sandbox while the policy is still being bundled: neither needs the other.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,9 +13,15 @@ use tokio::sync::oneshot;
 
 use crate::caps::Caps;
 use crate::limits::Limits;
-use crate::session::Call;
+use crate::session::{Call, Ending};
 use crate::standing::Standing;
 use crate::{Reply, Request, platform, session};
+
+/// A thread that makes a sandbox and waits for a policy.
+pub(crate) struct Starting {
+    thread: Thread,
+    policy: Sender<PolicyModule>,
+}
 
 /// A thread that keeps an evaluated policy.
 pub(crate) struct Thread {
@@ -23,22 +31,21 @@ pub(crate) struct Thread {
 }
 
 impl Thread {
-    /// Evaluates a policy; hidden variables are as `standing` says.
-    pub(crate) async fn start(
+    /// Makes a sandbox; hidden variables are as `standing` says.
+    pub(crate) fn start(
         request: Request,
         root: PathBuf,
-        module: PolicyModule,
         standing: Option<Standing>,
-    ) -> Result<(Self, Reply), Failure> {
+    ) -> Result<Starting, Failure> {
         let limits = request.limits;
         let caps =
             Caps::new(limits).map_err(|error| Diagnostic::error(codes::INTERNAL, error.to_string()))?;
-        let (calls, receiver) = channel();
-        let (answer, answered) = oneshot::channel();
-        let shared = Arc::clone(&caps);
-        platform::run(move || session::serve(request, root, module, standing, shared, answer, &receiver));
-        let reply = answered.await.map_err(|_| ended())??;
-        Ok((Self { limits, caps, calls }, reply))
+        let (policy, bundled) = channel();
+        let (calls, called) = channel();
+        // Of the job, so that it also ends what never ran.
+        let ending = Ending(Arc::clone(&caps));
+        platform::run(move || session::serve(&request, root, standing, &ending, &bundled, &called));
+        Ok(Starting { thread: Self { limits, caps, calls }, policy })
     }
 
     /// Calls the `branch` closure.
@@ -47,10 +54,27 @@ impl Thread {
         if let Some(excess) = self.caps.abandoned() {
             return Err(self.limits.exceeded(excess).fact("branch", branch).into());
         }
+        let call = Call { descriptor: descriptor.to_string(), branch };
+        self.answer(|| self.calls.send(call).is_ok()).await
+    }
+
+    /// The answer to what `ask` asks.
+    async fn answer(&self, ask: impl FnOnce() -> bool) -> Result<Reply, Failure> {
         let (answer, answered) = oneshot::channel();
-        let call = Call { descriptor: descriptor.to_string(), branch, answer };
-        self.calls.send(call).map_err(|_| ended())?;
+        self.caps.owe(answer);
+        if !ask() {
+            return Err(ended());
+        }
         answered.await.map_err(|_| ended())?
+    }
+}
+
+impl Starting {
+    /// Evaluates a policy.
+    pub(crate) async fn load(self, module: PolicyModule) -> Result<(Thread, Reply), Failure> {
+        let Self { thread, policy } = self;
+        let reply = thread.answer(|| policy.send(module).is_ok()).await?;
+        Ok((thread, reply))
     }
 }
 

@@ -1,0 +1,223 @@
+//! `cargo xtask bench --parts`: where the time of `eval` goes, and of a `plan` with nothing to change.
+//!
+//! Both run as whole processes on the project of `cargo xtask demo`, the plan against `neonform local serve` in a
+//! process of its own, in turns with `node -e 0`, which tells how fast the machine is. The parts are the spans
+//! that the program itself logs under `neonform::timing`; they overlap, so each has its beginning as well.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::Bench;
+use super::process::{self, Run, median};
+use crate::cargo::workspace;
+use crate::files::copy;
+
+/// How often each is run; the median counts.
+const ROUNDS: usize = 25;
+const EVAL: &[&str] = &["eval", "--branch", "main", "--new"];
+const PLAN: &[&str] = &["plan"];
+
+/// The parts in the order in which they begin.
+const PARTS: &[(&str, &str)] = &[
+    ("command", "the command, after its start-up"),
+    ("policy bundle", "bundling the policy"),
+    ("engine", "starting the engine"),
+    ("isolate", "making an isolate"),
+    ("prelude", "making the sandbox in it"),
+    ("evaluation", "evaluating the policy"),
+    ("closure", "calling its `branch` closure"),
+    ("request", "requests"),
+    ("function bundle", "bundles of functions, from the cache"),
+    ("environment digest", "digests of environments, slow on purpose"),
+    ("diff", "comparing"),
+    ("render", "rendering"),
+    ("end", "ending the process"),
+];
+
+/// Measures and prints.
+pub fn run(bench: &Bench) -> Result<(), String> {
+    // What an earlier run left is not part of this one.
+    let _ = fs::remove_dir_all(&bench.folder);
+    let project = bench.folder.join("todo-api");
+    copy(&workspace().join("testdata/examples/todo-api"), &project)
+        .and_then(|()| fs::create_dir_all(project.join(".git")))
+        .map_err(|cause| format!("the example cannot be copied: {cause}"))?;
+    let server = Server::start(&bench.neonform, &bench.folder.join("server.sqlite"))?;
+    let setting = Setting { bench, project, server };
+    process::run(&mut setting.neonform(&["apply", "--update-existing"]))?;
+    setting.whole()?;
+    setting.parts()
+}
+
+struct Setting<'a> {
+    bench: &'a Bench,
+    project: PathBuf,
+    server: Server,
+}
+
+impl Setting<'_> {
+    fn neonform(&self, words: &[&str]) -> Command {
+        let mut command = Command::new(&self.bench.neonform);
+        command.args(words).current_dir(&self.project);
+        command.env("NEON_API_HOST", &self.server.url).env("NEON_API_KEY", "any");
+        command.env("NEONFORM_CACHE_DIR", self.bench.folder.join("cache")).env("NO_COLOR", "1");
+        command
+    }
+
+    /// Whole processes, as a user runs them.
+    fn whole(&self) -> Result<(), String> {
+        let mut runs: [Vec<Run>; 3] = Default::default();
+        for _ in 0..ROUNDS {
+            runs[0].push(process::run(Command::new("node").args(["-e", "0"]))?);
+            runs[1].push(process::run(&mut self.neonform(EVAL))?);
+            runs[2].push(self.plan(&mut self.neonform(PLAN))?);
+        }
+        println!("| process | wall time | fastest | processor time | memory |");
+        println!("| --- | ---: | ---: | ---: | ---: |");
+        for (name, runs) in ["`node -e 0`", "`neonform eval`", "`neonform plan`"].iter().zip(&runs) {
+            let wall = || runs.iter().map(|run| run.wall);
+            println!(
+                "| {name} | {} | {} | {} | {} |",
+                process::milliseconds(median(wall())),
+                process::milliseconds(wall().min().unwrap_or_default()),
+                process::milliseconds(median(runs.iter().map(|run| run.processor))),
+                process::mebibytes(median(runs.iter().map(|run| run.memory))),
+            );
+        }
+        Ok(())
+    }
+
+    fn plan(&self, command: &mut Command) -> Result<Run, String> {
+        let run = process::run(command)?;
+        if run.output.starts_with("No changes") { Ok(run) } else { Err(format!("a plan: {}", run.output)) }
+    }
+
+    /// The parts of the two commands, by their own account.
+    fn parts(&self) -> Result<(), String> {
+        let (mut eval, mut plan) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let logged = |words| {
+                let mut command = self.neonform(words);
+                command.env("NEONFORM_LOG", "neonform::timing=debug");
+                command
+            };
+            eval.push(Account::of(&process::run(&mut logged(EVAL))?));
+            plan.push(Account::of(&self.plan(&mut logged(PLAN))?));
+        }
+        println!("\n| part | `eval`: from | for | `plan`: from | for |");
+        println!("| --- | ---: | ---: | ---: | ---: |");
+        for (part, what) in PARTS {
+            println!("| {what} | {} | {} |", cells(&eval, part), cells(&plan, part));
+        }
+        Ok(())
+    }
+}
+
+/// When things happened in one run, since it was started.
+struct Account {
+    spans: Vec<(String, Duration, Duration)>,
+}
+
+impl Account {
+    fn of(run: &Run) -> Self {
+        let start = of_day(run.started);
+        let mut spans: Vec<_> = run.errors.lines().filter_map(|line| span(line, start)).collect();
+        let last = |names: &[&str]| {
+            let ends = spans.iter().filter(|(name, _, _)| names.contains(&name.as_str()));
+            ends.map(|(_, _, end)| *end).max()
+        };
+        // What the engine's core does has no clock: it is what is left when all it waited for was there.
+        let waited = last(&["request", "function bundle", "environment digest"]);
+        let diff = waited.zip(last(&["refresh and diff"])).map(|(from, to)| ("diff".to_owned(), from, to));
+        let end = last(&["command"]).map(|from| ("end".to_owned(), from, run.wall));
+        spans.extend(diff.into_iter().chain(end));
+        Self { spans }
+    }
+
+    /// From the first beginning of a part to its last end, and how often it came.
+    fn of_part(&self, part: &str) -> Option<(Duration, Duration, usize)> {
+        let found = || self.spans.iter().filter(|(name, _, _)| name == part);
+        let from = found().map(|(_, from, _)| *from).min()?;
+        let to = found().map(|(_, _, to)| *to).max()?;
+        Some((from, to.saturating_sub(from), found().count()))
+    }
+}
+
+/// One part of all runs: when it begins, and for how long it lasts.
+fn cells(accounts: &[Account], part: &str) -> String {
+    let found: Vec<_> = accounts.iter().filter_map(|account| account.of_part(part)).collect();
+    let Some((_, _, number)) = found.first() else { return " | ".to_owned() };
+    let (from, takes) = (median(found.iter().map(|part| part.0)), median(found.iter().map(|part| part.1)));
+    let number = if *number > 1 { format!(" ({number})") } else { String::new() };
+    format!("{} | {}{number}", process::milliseconds(from), process::milliseconds(takes))
+}
+
+/// A line of the log about the end of a span: `TIME DEBUG outer:name{fields}: neonform::timing: close time.busy=B
+/// time.idle=I`.
+fn span(line: &str, start: Duration) -> Option<(String, Duration, Duration)> {
+    let (about, times) = line.split_once(": neonform::timing: close time.busy=")?;
+    let (time, path) = about.split_once('Z')?;
+    let name = path.trim_start().trim_start_matches("DEBUG ").split('{').next()?.rsplit(':').next()?;
+    let (busy, idle) = times.split_once(" time.idle=")?;
+    let end = clock(time)?.saturating_sub(start);
+    let took = duration(busy)? + duration(idle)?;
+    Some((name.to_owned(), end.saturating_sub(took), end))
+}
+
+/// The time of the day in `2026-11-22T23:23:18.123456`.
+fn clock(text: &str) -> Option<Duration> {
+    let mut parts = text.split_once('T')?.1.split(':');
+    let (hours, minutes): (u64, u64) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let seconds: f64 = parts.next()?.parse().ok()?;
+    Some(Duration::from_secs(hours * 3_600 + minutes * 60) + Duration::from_secs_f64(seconds))
+}
+
+fn of_day(time: SystemTime) -> Duration {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Duration::from_secs(since.as_secs() % 86_400) + Duration::from_nanos(since.subsec_nanos().into())
+}
+
+/// A time as the log has it: `1.23ms`.
+fn duration(text: &str) -> Option<Duration> {
+    let unit = text.trim_end().trim_start_matches(|c: char| c.is_ascii_digit() || c == '.');
+    let number: f64 = text.trim_end().strip_suffix(unit)?.parse().ok()?;
+    let seconds = match unit {
+        "s" => 1.0,
+        "ms" => 1e-3,
+        "\u{b5}s" => 1e-6,
+        "ns" => 1e-9,
+        _ => return None,
+    };
+    Some(Duration::from_secs_f64(number * seconds))
+}
+
+/// The embedded backend in a process of its own, until this is dropped.
+struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(neonform: &Path, file: &Path) -> Result<Self, String> {
+        let mut command = Command::new(neonform);
+        command.args(["local", "serve", "--port", "0", "--file"]).arg(file).stdout(Stdio::piped());
+        let failed = |cause: std::io::Error| format!("the embedded backend cannot be started: {cause}");
+        let mut process = command.spawn().map_err(failed)?;
+        let mut url = String::new();
+        if let Some(output) = process.stdout.take() {
+            BufReader::new(output).read_line(&mut url).map_err(failed)?;
+        }
+        Ok(Self { process, url: url.trim().to_owned() })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
