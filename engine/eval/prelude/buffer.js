@@ -1,5 +1,5 @@
 // `Buffer`: the part of Node's that policies and small libraries use.
-(kit) => {
+(function (kit) {
   "use strict";
   const decoders = {
     utf8: (text) => kit.utf8Encode(text),
@@ -135,4 +135,4 @@
     }
   }
   kit.define("Buffer", Buffer);
-};
+});

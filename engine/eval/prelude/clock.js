@@ -1,5 +1,5 @@
 // Time as the host gives it: the date stands still for the whole evaluation.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const { construct, defineProperty, uncurry } = kit.p;
   const now = host.now;
@@ -50,4 +50,4 @@
     measure: () => {},
     toJSON: () => ({ timeOrigin: now }),
   });
-};
+});

@@ -1,5 +1,5 @@
 // `structuredClone` for plain data, arrays, maps, sets, dates, regular expressions, errors and buffers.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const refuse = (what) => new DOMException(`${what} could not be cloned.`, "DataCloneError");
 
@@ -67,4 +67,4 @@
   kit.define("structuredClone", function structuredClone(value) {
     return clone(value, new Map());
   });
-};
+});

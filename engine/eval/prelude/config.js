@@ -1,5 +1,5 @@
 // The module behind `@neon/config`: `defineConfig`, and every other name so that importing it works.
-(kit) => {
+(function (kit) {
   "use strict";
   const { create, defineProperty, freeze, keys } = kit.p;
 
@@ -57,4 +57,4 @@
     exported[name] = kit.absent(`${name} is not available while neonform evaluates a policy`);
   }
   return exported;
-};
+});

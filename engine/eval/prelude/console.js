@@ -1,5 +1,5 @@
 // `console`: everything a policy prints goes to the one place the host names, line by line.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   let margin = "";
   const counts = new Map();
@@ -57,4 +57,4 @@
     timeEnd: (label = "default") => print(`${label}: 0ms`),
     clear: () => {},
   });
-};
+});

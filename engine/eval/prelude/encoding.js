@@ -1,5 +1,5 @@
 // Text to bytes and back: UTF-8, base64, `TextEncoder`, `TextDecoder`, `atob`, `btoa`.
-(kit) => {
+(function (kit) {
   "use strict";
   const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const VALUES = new Int8Array(128).fill(-1);
@@ -180,4 +180,4 @@
       return !this.#ignoreBOM && text.startsWith("\ufeff") ? text.slice(1) : text;
     }
   });
-};
+});

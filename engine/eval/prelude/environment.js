@@ -1,6 +1,6 @@
 // The environment of a policy. The host is told what is read of it, because that is what a plan depends on. Where a
 // policy may not see all of it, any other name has a value that stands in: the host says which one.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const { defineProperty, getOwnPropertyDescriptor, ownKeys, parse } = kit.p;
   const known = parse(host.env);
@@ -39,4 +39,4 @@
   });
   kit.environment = environment;
   kit.isHiddenEnvironment = (value) => host.hides !== "" && value === environment;
-};
+});

@@ -1,5 +1,5 @@
 // `Event`, `EventTarget`, `AbortController`, `AbortSignal` and `DOMException`.
-(kit) => {
+(function (kit) {
   "use strict";
   const CODES = { InvalidCharacterError: 5, DataCloneError: 25, AbortError: 20, TimeoutError: 23, QuotaExceededError: 22 };
 
@@ -144,4 +144,4 @@
   }
 
   for (const made of [DOMException, Event, CustomEvent, EventTarget, AbortSignal, AbortController]) kit.define(made.name, made);
-};
+});

@@ -3,7 +3,7 @@
 // Every node is a letter and its payload: u undefined, z null, t true, f false, n number, s string,
 // l list (place, count, nodes), o object (place, count, key and node pairs), F function, e an environment that
 // is not all shown, x anything else.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const { apply, create, defineProperty, Error, freeze, getPrototypeOf, hasOwn, isArray, keys, objectPrototype, ownKeys } = kit.p;
   const { parse, slice, String, stringify, toWellFormed } = kit.p;
@@ -198,4 +198,4 @@
     facts.error = kit.kind(thrown) === "an Error";
     return stringify(facts);
   };
-};
+});

@@ -1,5 +1,5 @@
 // The last step: what is not in the list goes, and a few built-ins lose what would escape the sandbox.
-(kit) => {
+(function (kit) {
   "use strict";
   const { construct, defineProperty, ownKeys } = kit.p;
 
@@ -52,4 +52,4 @@
     if (typeof name === "string" && !kept.has(name)) delete globalThis[name];
   }
   if (typeof Error.stackTraceLimit === "number") Error.stackTraceLimit = 30;
-};
+});

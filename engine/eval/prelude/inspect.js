@@ -1,5 +1,5 @@
 // Text for people from any value, in the manner of Node's `util.inspect` and `util.format`.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const WIDTH = 72;
   const ITEMS = 100;
@@ -133,4 +133,4 @@
     }
     return text + rest.map((value) => (typeof value === "string" ? value : kit.inspect(value))).join(" ");
   };
-};
+});

@@ -1,6 +1,6 @@
 // What an object is, where that is more than plain data. The host tells what JavaScript cannot; the rest
 // is told by methods that work on their own kind only, so that no policy can pass one for another.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const { getPrototypeOf, objectPrototype, uncurry } = kit.p;
   const arrayPrototype = Array.prototype;
@@ -66,4 +66,4 @@
     if (isView(value)) return holds(dataViewLength, value) ? "a DataView" : "a typed array";
     return branded(value);
   };
-};
+});

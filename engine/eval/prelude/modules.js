@@ -1,5 +1,5 @@
 // The modules a policy may import, made when they are first asked for.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const { keys } = kit.p;
   const OWN = ["assert", "events", "fs", "module", "path", "url", "util"];
@@ -45,4 +45,4 @@
     await done;
     return namespace;
   };
-};
+});

@@ -1,6 +1,6 @@
 // Built-ins as they are before any policy code runs. What starts, reads and ends a policy uses only
 // these, so that a policy that redefines built-ins deceives nobody but itself.
-(kit) => {
+(function (kit) {
   "use strict";
   const { apply, construct, defineProperty, getPrototypeOf, ownKeys } = Reflect;
   const { bind, call } = Function.prototype;
@@ -44,4 +44,4 @@
     function () {
       throw kit.refusal(what);
     };
-};
+});

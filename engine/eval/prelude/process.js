@@ -1,5 +1,5 @@
 // `process`: the environment that was handed over, and little else that a policy may know.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const noop = () => process;
   const stream = (fd) => ({
@@ -65,4 +65,4 @@
     umask: () => 0o22,
   };
   kit.define("process", process);
-};
+});

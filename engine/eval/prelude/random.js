@@ -1,5 +1,5 @@
 // Randomness that is the same in every run: `Math.random` and `crypto` draw on one seeded generator.
-(kit) => {
+(function (kit) {
   "use strict";
   // sfc32, run in past its seed.
   let [a, b, c, counter] = [0x6e656f6e, 0x666f726d, 0x706f6c69, 1];
@@ -55,4 +55,4 @@
   Object.defineProperty(Crypto.prototype, "subtle", { value: Object.freeze(subtle), enumerable: true, configurable: true });
   kit.define("Crypto", Crypto);
   kit.define("crypto", new Crypto());
-};
+});

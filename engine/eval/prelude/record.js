@@ -1,6 +1,6 @@
 // Remembers where objects were written and where values were thrown. The evaluator wraps every object
 // and array literal in `at` and every thrown value in `thrown`; the numbers are places it knows.
-(kit) => {
+(function (kit) {
   "use strict";
   const { WeakMap, weakMapGet, weakMapSet } = kit.p;
   const places = new WeakMap();
@@ -28,4 +28,4 @@
     }
     return text;
   };
-};
+});

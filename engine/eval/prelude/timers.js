@@ -1,6 +1,6 @@
 // Timers over a clock of their own: each fires in its order as soon as nothing else can run, however far
 // off it was. The date stands still meanwhile, and what is pending when evaluation ends never fires.
-(kit) => {
+(function (kit) {
   "use strict";
   const { apply, weakMapGet, WeakMap, weakMapSet } = kit.p;
   // A sorted chain of plain records: nothing here can be reached or redefined by a policy.
@@ -117,4 +117,4 @@
       callback();
     });
   });
-};
+});

@@ -1,5 +1,5 @@
 // `URL` and `URLSearchParams`. Parsing and setting is the host's, which follows the URL standard.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const PARTS = ["href", "origin", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "hash"];
 
@@ -181,4 +181,4 @@
 
   kit.define("URL", URL);
   kit.define("URLSearchParams", URLSearchParams);
-};
+});

@@ -1,5 +1,5 @@
 // `node:assert`: the assertions that configuration code makes.
-(kit) => {
+(function (kit) {
   "use strict";
   kit.requireBuiltin("node:util");
 
@@ -73,4 +73,4 @@
   });
   assert.strict.strict = assert.strict;
   return assert;
-};
+});

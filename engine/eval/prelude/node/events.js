@@ -1,5 +1,5 @@
 // `node:events`: `EventEmitter`.
-(kit) => {
+(function (kit) {
   "use strict";
   class EventEmitter {
     static defaultMaxListeners = 10;
@@ -67,4 +67,4 @@
       if (name !== "error") emitter.once("error", reject);
     });
   return Object.assign(EventEmitter, { default: EventEmitter });
-};
+});

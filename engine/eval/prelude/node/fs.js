@@ -1,5 +1,5 @@
 // `node:fs` and its promises: reading, inside the repository. The host decides what may be read.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const WRITES = `appendFile chmod chown copyFile cp createWriteStream fchmod fchown fsync ftruncate futimes lchmod lchown
     link lutimes mkdir mkdtemp open rename rm rmdir symlink truncate unlink utimes write writeFile writev`;
@@ -129,4 +129,4 @@
   }
   fs.promises = promises;
   return fs;
-};
+});

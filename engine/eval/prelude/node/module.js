@@ -1,5 +1,5 @@
 // `node:module`: a `require` for the modules here and for JSON files of the repository.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const path = kit.requireBuiltin("node:path");
   const fs = kit.requireBuiltin("node:fs");
@@ -21,4 +21,4 @@
   };
   const isBuiltin = (name) => kit.isBuiltin(name.startsWith("node:") ? name : `node:${name}`);
   return { createRequire, isBuiltin, builtinModules: [] };
-};
+});

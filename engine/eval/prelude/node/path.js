@@ -1,5 +1,5 @@
 // `node:path`, POSIX only.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const check = (path, name = "path") => {
     if (typeof path !== "string") throw new TypeError(`The "${name}" argument must be of type string`);
@@ -103,4 +103,4 @@
   path.posix = path;
   path.win32 = { ...path, join: kit.absent("path.win32 is not available to a policy") };
   return path;
-};
+});

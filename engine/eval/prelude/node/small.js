@@ -1,5 +1,5 @@
 // The built-in modules that only repackage what is there, and what they leave out.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const absent = (module, names) =>
     Object.fromEntries(names.trim().split(/\s+/).map((name) => [name, kit.absent(`${module}.${name} is not available to a policy`)]));
@@ -40,4 +40,4 @@
     "util/types": () => kit.requireBuiltin("node:util").types,
     "assert/strict": () => kit.requireBuiltin("node:assert").strict,
   };
-};
+});

@@ -1,5 +1,5 @@
 // `node:url`: the WHATWG classes and the conversions between file URLs and paths.
-(kit) => {
+(function (kit) {
   "use strict";
   const fileURLToPath = (input) => {
     const url = kit.isUrl(input) ? input : new URL(input);
@@ -32,4 +32,4 @@
     parse: kit.absent("url.parse is not available to a policy; use new URL(...)"),
     resolve: (from, to) => new URL(to, from).href,
   };
-};
+});

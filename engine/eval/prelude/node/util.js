@@ -1,5 +1,5 @@
 // `node:util`: what configuration code uses of it.
-(kit, host) => {
+(function (kit, host) {
   "use strict";
   const is = (kind) => (value) => kit.kind(value) === kind;
   const types = {
@@ -67,4 +67,4 @@
     TextEncoder,
     TextDecoder,
   };
-};
+});
