@@ -34,6 +34,12 @@ pub struct Global {
     /// Neither progress nor what is done meanwhile, only results, warnings and errors
     #[arg(long, global = true, help_heading = "Output")]
     pub quiet: bool,
+    /// Say on standard error what is decided and asked; -vv says more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+    /// Write what happens when, and how long it takes, into this file as lines of JSON
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
+    pub trace: Option<PathBuf>,
     /// Where resources live: neon, or local[:FILE] for the embedded backend
     #[arg(long, global = true, default_value = "neon", value_name = "BACKEND", help_heading = "Connection")]
     pub backend: String,
@@ -91,6 +97,8 @@ pub enum Command {
     Diff(DiffArgs),
     /// Show a saved plan
     Show(ShowArgs),
+    /// Show what recent applies did, from their journals in .neonform/journal
+    Log(LogArgs),
     /// Print the resolved policy for a branch, without the network
     Eval(EvalCommand),
     /// Bundle every function, without a branch
@@ -308,6 +316,16 @@ pub struct DiffArgs {
 pub struct ShowArgs {
     /// A file that plan --out wrote
     pub file: PathBuf,
+}
+
+/// Flags of `log`.
+#[derive(Debug, Args)]
+pub struct LogArgs {
+    /// One run in full, its changes and requests: the beginning of its id, or last
+    pub run: Option<String>,
+    /// How many runs are listed
+    #[arg(long, short, value_name = "N", default_value_t = 20, conflicts_with = "run")]
+    pub number: usize,
 }
 
 /// A branch as the policy should see it, without asking for one.

@@ -119,10 +119,15 @@ pub fn default_file(working: &Path) -> PathBuf {
     own_folder(working).join("local.sqlite")
 }
 
+/// Where the folder of [`own_folder`] is, or would be.
+pub fn folder_path(directory: &Path) -> PathBuf {
+    let repository = directory.ancestors().find(|place| place.join(".git").exists());
+    repository.unwrap_or(directory).join(".neonform")
+}
+
 /// The folder of the repository around a directory for what we keep there; it ignores itself.
 pub fn own_folder(directory: &Path) -> PathBuf {
-    let repository = directory.ancestors().find(|place| place.join(".git").exists()).unwrap_or(directory);
-    let folder = repository.join(".neonform");
+    let folder = folder_path(directory);
     if std::fs::create_dir(&folder).is_ok() {
         // Only a convenience: without it the user's next commit shows the folder.
         let _ = std::fs::write(folder.join(".gitignore"), "*\n");

@@ -83,8 +83,12 @@ impl SourceBundler {
         let told = |failure| of_function(slug, source, failure);
         let question = self.question(source).map_err(told)?;
         let kept = match question.as_ref().and_then(|question| self.before(question)) {
-            Some(kept) => kept,
+            Some(kept) => {
+                tracing::debug!(slug, "the bundle is taken from the cache");
+                kept
+            }
             None => {
+                tracing::debug!(slug, "the bundle is made");
                 let built = self.build_one(source).await.map_err(told)?;
                 let kept = kept(&built);
                 self.write_map(slug, &built).map_err(told)?;

@@ -54,8 +54,14 @@ impl Creation {
 }
 
 /// Applies a plan for a branch that does not exist. What the policy says is consented to; deletions
-/// need theirs (`prune`).
-pub async fn create(request: &Request<'_>, planned: Planned, prune: bool, listen: &Listener<'_>) -> Creation {
+/// need theirs (`prune`). `replanned` hears what is left to do once the branch exists.
+pub async fn create(
+    request: &Request<'_>,
+    planned: Planned,
+    prune: bool,
+    replanned: &(dyn Fn(&Plan) + Sync),
+    listen: &Listener<'_>,
+) -> Creation {
     let Planned { provider, mut plan, loaded } = planned;
     // The branch hangs off nothing and its kind is the first of the registry.
     let rest = plan.steps.split_off(plan.steps.len().min(1));
@@ -77,7 +83,7 @@ pub async fn create(request: &Request<'_>, planned: Planned, prune: bool, listen
         return Creation { plan, outcome: Outcome(endings), branch: None, stopped: None };
     };
     let exists = Target { id: Some(id.clone()), ..plan.target.clone() };
-    match second_half(request, loaded, &id, prune, listen).await {
+    match second_half(request, loaded, &id, prune, replanned, listen).await {
         Ok((second, outcome)) => {
             let branch = Some(second.target.clone());
             let steps = plan.steps.into_iter().chain(second.steps).collect();
@@ -96,6 +102,7 @@ async fn second_half(
     loaded: neonform_eval::Loaded,
     id: &str,
     prune: bool,
+    replanned: &(dyn Fn(&Plan) + Sync),
     listen: &Listener<'_>,
 ) -> Result<(Plan, Outcome), Failure> {
     let mut found = target::find(request.client, request.project, Some(id)).await?;
@@ -105,6 +112,7 @@ async fn second_half(
     let Planned { provider, plan, .. } = plan_found(request, loaded, found).await?;
     match judge(&plan, Consent::to_policy(prune)) {
         Verdict::Allowed => {
+            replanned(&plan);
             let outcome = apply(&provider, &plan, &|| request.client.is_stopped(), listen).await;
             Ok((plan, outcome))
         }

@@ -34,6 +34,8 @@ pub mod output;
 mod print;
 pub mod progress;
 pub mod signals;
+pub mod logging;
+pub mod journal;
 pub mod invocation;
 
 use std::process::ExitCode;
@@ -45,7 +47,6 @@ use args::{Cli, Command};
 use commands::Ending;
 use signals::Signals;
 use tracing::Instrument;
-use tracing_subscriber::fmt::format::FmtSpan;
 
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
 /// asked for, 130 and 143 an interrupt.
@@ -67,8 +68,11 @@ pub fn main() -> ExitCode {
     if cli.global.no_color || env::given(env::NO_COLOR).is_some() {
         anstream::ColorChoice::Never.write_global();
     }
-    log_to_standard_error();
     let output = cli.global.output;
+    if let Err(failure) = logging::start(&cli.global) {
+        print::failure(output, &failure);
+        return ExitCode::FAILURE;
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(cause) => {
@@ -94,15 +98,4 @@ pub fn main() -> ExitCode {
         }
     };
     signals.received().map_or(code, |signal| ExitCode::from(signal.code()))
-}
-
-fn log_to_standard_error() {
-    if let Some(filter) = env::given(env::NEONFORM_LOG) {
-        let filter = tracing_subscriber::EnvFilter::new(filter);
-        tracing_subscriber::fmt()
-            .with_env_filter(filter)
-            .with_span_events(FmtSpan::CLOSE)
-            .with_writer(std::io::stderr)
-            .init();
-    }
 }

@@ -138,6 +138,7 @@ pub async fn plan(request: &Request<'_>) -> Result<Planned, Failure> {
     let (loaded, survey) = futures::join!(request.source.load(), survey);
     // A broken policy is the user's to mend first, whatever the API says.
     let (loaded, survey) = (loaded?, survey?);
+    tracing::info!(policy = request.source.file.relative(), project = request.project, "read");
     match request.branch.filter(|_| request.create && !survey.has(request.branch)) {
         Some(name) => {
             let mut planned = plan_creation(request, loaded, &survey, name).await?;
@@ -192,12 +193,23 @@ pub async fn plan_desired(
     let timed = tracing::debug_span!(target: "neonform::timing", "refresh and diff");
     let mut plan = plan::plan(&provider, desired, &request.purpose).instrument(timed).await?;
     estimate(request, &mut plan.effort).await;
+    log_decisions(&plan);
     Ok((provider, plan))
 }
 
 /// Says how long it takes, by how long requests took so far.
 async fn estimate(request: &Request<'_>, effort: &mut Effort) {
     effort.about = Some(request.client.time_for(effort.requests, effort.rounds).await);
+}
+
+fn log_decisions(plan: &Plan) {
+    for (address, change) in plan.changes() {
+        let (action, reason) = (change.action.word(), change.reason.as_deref());
+        tracing::debug!(%address, action, reason, "a change is needed");
+    }
+    let (branch, changes) = (plan.target.name.as_str(), plan.changes().count());
+    let (unchanged, drift, impossible) = (plan.unchanged.len(), plan.drift.len(), plan.impossible.len());
+    tracing::info!(branch, changes, unchanged, drift, impossible, "planned");
 }
 
 async fn plan_creation(

@@ -161,6 +161,8 @@ pub mod codes {
         USAGE = "usage", "MISSING_CONTEXT";
         /// The embedded backend could not start or store.
         LOCAL_BACKEND = "local-backend", "INTERNAL_ERROR";
+        /// The journal of an apply cannot be written or read.
+        JOURNAL = "journal", "INTERNAL_ERROR";
         /// A bug of ours.
         INTERNAL = "internal", "INTERNAL_ERROR";
     }

@@ -1,5 +1,7 @@
 //! `neonform apply`: plan, judge, make it so, report (spec 4.6).
 
+use std::sync::Arc;
+
 use neonform_engine::address::Address;
 use neonform_engine::apply::{Outcome, apply};
 use neonform_engine::change::Impact;
@@ -14,6 +16,7 @@ use crate::args::{ApplyArgs, Format, PurposeArgs};
 use crate::backend::Connection;
 use crate::creation::{Creation, create};
 use crate::invocation::again;
+use crate::journal::{Header, Journal};
 use crate::output::remarks::{self, Remark};
 use crate::output::text::printable;
 use crate::output::{github, human, json, neon_json, sarif};
@@ -44,8 +47,9 @@ async fn connected(
     // The policy and the plan see the time at which the plan was made.
     source.now = saved.map_or(source.now, |saved| saved.made_at);
     let mut connection = Connection::open(&session.global, &session.working).await?;
-    connection.client = connection.client.until(session.signals.stop.clone());
-    let ending = run_on(session, args, &source, &connection, saved).await;
+    let journal = Journal::new(session.working.clone());
+    connection.client = connection.client.until(session.signals.stop.clone()).observed(journal.observer());
+    let ending = run_on(session, args, &source, &connection, &journal, saved).await;
     connection.close().await;
     ending
 }
@@ -55,6 +59,7 @@ async fn run_on(
     args: &ApplyArgs,
     source: &pipeline::Source,
     connection: &Connection,
+    journal: &Arc<Journal>,
     saved: Option<&SavedPlan>,
 ) -> Result<Ending, Failure> {
     let project = session.project(&connection.client).await?;
@@ -82,13 +87,25 @@ async fn run_on(
     }
     view.plan(&planned.plan);
     progress::applying(planned.plan.changes().count());
-    session.signals.let_finish(|_| {});
+    journal.begin(&Header { command: &again(&[]), target: &planned.plan.target, policy: &view.policy });
+    journal.plan(&planned.plan);
+    session.signals.let_finish({
+        let journal = Arc::clone(journal);
+        move |signal| journal.signal(signal)
+    });
+    let listen = |event: Event<'_>| {
+        journal.event(&event);
+        say(session, &event);
+    };
+    let is_interrupted = || session.signals.received().is_some();
     if is_new {
-        let creation = create(&request, planned, prune, &|event| say(session, &event)).await;
+        let creation = create(&request, planned, prune, &|plan| journal.plan(plan), &listen).await;
+        journal.end(&creation.outcome, creation.is_complete(), is_interrupted());
         return Ok(view.creation(&creation));
     }
     let stopped = || session.signals.stop.is_set();
-    let outcome = apply(&planned.provider, &planned.plan, &stopped, &|event| say(session, &event)).await;
+    let outcome = apply(&planned.provider, &planned.plan, &stopped, &listen).await;
+    journal.end(&outcome, outcome.is_complete(), is_interrupted());
     Ok(view.applied(&planned.plan, &outcome))
 }
 

@@ -6,6 +6,7 @@ mod eval;
 mod explain;
 mod import;
 mod local;
+mod log;
 mod diff;
 mod plan;
 mod plan_branches;
@@ -68,6 +69,7 @@ pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
         Command::Snapshot(args) => snapshot::run(&session, &args).await,
         Command::Diff(args) => diff::run(&session, &args).await,
         Command::Show(args) => show::run(&session, &args),
+        Command::Log(args) => log::run(&session, &args),
         Command::Eval(args) => eval::run(&session, &args).await,
         Command::Bundle(args) => bundle::run(&session, &args).await,
         Command::Explain(args) => explain::run(&session, &args).await,

@@ -10,6 +10,7 @@ pub mod explain;
 pub mod github;
 pub mod human;
 pub mod json;
+pub mod log;
 pub mod markdown;
 pub mod matrix;
 pub mod neon_json;

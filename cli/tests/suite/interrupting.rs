@@ -11,7 +11,8 @@ use super::support::{Ran, Scratch, golden};
 
 /// Far less than any request may take, and enough for a busy machine.
 const SOON: Duration = Duration::from_secs(20);
-const NOTE: &str = ": requests in flight are waited for, nothing more is begun. Once more ends at once.";
+pub(super) const NOTE: &str =
+    ": requests in flight are waited for, nothing more is begun. Once more ends at once.";
 
 /// In front of the embedded backend: answers to requests with a text in their head are held until let go.
 pub(super) struct Gate {
@@ -60,7 +61,7 @@ impl Gate {
         (0..requests).for_each(|_| self.arrived.recv_timeout(SOON).expect("a request that is held"));
     }
 
-    fn open(&self) {
+    pub(super) fn open(&self) {
         *self.is_open.0.lock().unwrap() = true;
         self.is_open.1.notify_all();
     }
@@ -103,7 +104,7 @@ impl Running {
     }
 
     /// Waits for a line on standard error.
-    fn says(&mut self, text: &str) {
+    pub(super) fn says(&mut self, text: &str) {
         while !self.err.contains(text) {
             let line =
                 self.lines.recv_timeout(SOON).unwrap_or_else(|_| panic!("no {text:?} in {}", self.err));
@@ -120,9 +121,10 @@ impl Running {
     }
 }
 
-/// What was printed, with the changes that were done in one order: they end in any.
+/// What was printed, with what comes in any order in one: changes that were done, and the note about the signal.
 fn steady(mut ran: Ran) -> String {
-    let (mut done, others): (Vec<&str>, Vec<&str>) = ran.err.lines().partition(|line| line.starts_with('+'));
+    let (mut done, others): (Vec<&str>, Vec<&str>) =
+        ran.err.lines().partition(|line| line.starts_with('+') || line.ends_with(NOTE));
     done.sort_unstable();
     ran.err = done.into_iter().chain(others).map(|line| line.to_owned() + "\n").collect();
     ran.text()

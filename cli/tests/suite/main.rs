@@ -18,6 +18,8 @@ mod hostile;
 mod import;
 #[cfg(unix)]
 mod interrupting;
+#[cfg(unix)]
+mod journal;
 mod kinds;
 mod limits;
 mod main_job;
@@ -32,6 +34,7 @@ mod status;
 #[cfg(target_os = "linux")]
 mod terminal;
 mod timing;
+mod tracing;
 mod unknown;
 mod untrusted;
 mod usage;

@@ -231,7 +231,7 @@ async fn create_branch(request: &Request<'_>) -> Ended {
     if judge(&planned.plan, Consent::to_policy(false)) != Verdict::Allowed {
         return Ended::Refused(with_code("PLATFORM_PUSH_CONFLICT", neon_json::refusal(&planned.plan)));
     }
-    let creation = create(request, planned, false, &|_| {}).await;
+    let creation = create(request, planned, false, &|_| {}, &|_| {}).await;
     let cause = creation.cause().map(|failure| failure.0.clone());
     let branch =
         creation.branch.as_ref().map(|branch| json!({ "branchId": branch.id, "branchName": branch.name }));

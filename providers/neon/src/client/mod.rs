@@ -292,7 +292,8 @@ impl Client {
                     Heard::Nothing(why) => (None, Some(why)),
                 };
                 let again_after = again_after.map(tracing::field::debug);
-                tracing::info!(%method, path = route, status, found, ?duration, request_id, again_after, "answered");
+                let what = if found.is_none() { "answered" } else { "not answered" };
+                tracing::info!(%method, path = route, status, found, ?duration, request_id, again_after, "{what}");
             }
         }
         if let Some(observer) = &self.observer {
