@@ -4,8 +4,12 @@
 //! things are compared, and prints Markdown for the README. Without a flag the quick ones run.
 
 mod bundling;
+mod measure;
 mod parts;
+mod peer;
 mod process;
+mod scale;
+mod table;
 
 use std::path::PathBuf;
 
@@ -16,6 +20,8 @@ use crate::engine::Engine;
 pub struct Bench {
     /// The optimised program.
     pub neonform: PathBuf,
+    /// Where cargo builds.
+    pub target: PathBuf,
     /// An own folder below the target folder; what is installed there stays for the next run.
     pub folder: PathBuf,
 }
@@ -41,6 +47,18 @@ const TABLES: &[Table] = &[
         quick: true,
         run: parts::run,
     },
+    Table {
+        flag: "--peer",
+        about: "plan and apply beside the official client, on one embedded backend",
+        quick: false,
+        run: peer::run,
+    },
+    Table {
+        flag: "--scale",
+        about: "how time and memory grow with functions, branches, lines and imported JSON",
+        quick: false,
+        run: scale::run,
+    },
 ];
 
 /// Measures what the flags name and prints.
@@ -65,7 +83,7 @@ pub fn run(engine: &Engine, flags: &[String]) -> Result<(), String> {
     let neonform = target.join("release").join(format!("neonform{}", std::env::consts::EXE_SUFFIX));
     for table in TABLES.iter().filter(|table| chosen(table)) {
         let folder = target.join("bench").join(table.flag.trim_start_matches('-'));
-        (table.run)(&Bench { neonform: neonform.clone(), folder })?;
+        (table.run)(&Bench { neonform: neonform.clone(), target: target.clone(), folder })?;
     }
     let others = list(|table| flags.is_empty() && !chosen(table));
     if !others.is_empty() {

@@ -7,14 +7,14 @@
 //! in one line. Read `peer/cases.rs` for what is applied and `peer/state.rs` for what is compared.
 
 mod cases;
-mod child;
-mod clients;
+pub(crate) mod child;
+pub(crate) mod clients;
 mod commands;
 mod compare;
 mod differences;
-mod http;
-mod install;
-mod server;
+pub(crate) mod http;
+pub(crate) mod install;
+pub(crate) mod server;
 mod state;
 
 use std::fs;
@@ -26,7 +26,7 @@ use crate::engine::Engine;
 use clients::Clients;
 
 /// The project of a fresh embedded backend.
-const PROJECT: &str = "local-project-00000001";
+pub(crate) const PROJECT: &str = "local-project-00000001";
 
 /// Compares, or says why not.
 pub fn run(engine: &Engine) -> Result<(), String> {

@@ -55,9 +55,7 @@ pub struct Clients {
 impl Clients {
     /// Runs the official client with a server as its API.
     pub fn official(&self, server: &Server, folder: &Path, words: &[&str]) -> Result<Finished, String> {
-        let mut command = Command::new("node");
-        command.arg(&self.script).args(words).arg("--no-analytics");
-        self.run(command, server, folder)
+        child::run(&mut self.command(Client::Official, server, folder, words), LIMIT)
     }
 
     /// Makes a client apply a policy to a branch, with or without consent to all that needs it.
@@ -73,25 +71,33 @@ impl Clients {
         if consent {
             words.extend(["--update-existing", "--allow-protected"]);
         }
-        match client {
-            Client::Official => {
-                self.official(server, folder, &[&["config", "apply", "--no-env-pull"], &words[..]].concat())
-            }
-            Client::Ours => {
-                let mut command = Command::new(&self.neonform);
-                command.arg("apply").args(words);
-                self.run(command, server, folder)
-            }
-        }
+        let verb: &[&str] = match client {
+            Client::Official => &["config", "apply", "--no-env-pull"],
+            Client::Ours => &["apply"],
+        };
+        child::run(&mut self.command(client, server, folder, &[verb, &words].concat()), LIMIT)
     }
 
-    fn run(&self, mut command: Command, server: &Server, folder: &Path) -> Result<Finished, String> {
+    /// A client with a server as its API, ready to be run.
+    pub fn command(&self, client: Client, server: &Server, folder: &Path, words: &[&str]) -> Command {
+        let mut command = match client {
+            Client::Official => {
+                let mut node = Command::new("node");
+                node.arg(&self.script).args(words).arg("--no-analytics");
+                node
+            }
+            Client::Ours => {
+                let mut neonform = Command::new(&self.neonform);
+                neonform.args(words);
+                neonform
+            }
+        };
         command.current_dir(folder).env_clear();
         for name in KEPT {
             command.envs(std::env::var_os(name).map(|value| (name, value)));
         }
         command.env("HOME", &self.home).env("USERPROFILE", &self.home).env("CI", "1");
         command.env("NEON_API_KEY", "no-key").env("NEON_API_HOST", &server.root);
-        child::run(&mut command, LIMIT)
+        command
     }
 }

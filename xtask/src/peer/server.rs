@@ -1,5 +1,6 @@
 //! One embedded backend: `neonform local serve` with a fresh database, ended when dropped.
 
+use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -22,8 +23,13 @@ pub struct Server {
 impl Server {
     /// Starts one that keeps its state in a new file.
     pub fn start(neonform: &Path, file: &Path) -> Result<Self, String> {
+        Self::start_with(neonform, file, &[])
+    }
+
+    /// The same with more flags.
+    pub fn start_with(neonform: &Path, file: &Path, flags: &[&OsStr]) -> Result<Self, String> {
         let mut command = Command::new(neonform);
-        command.args(["local", "serve", "--port", "0", "--file"]).arg(file);
+        command.args(["local", "serve", "--port", "0", "--file"]).arg(file).args(flags);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|cause| format!("neonform cannot be run: {cause}"))?;
         let errors = child.stderr.take().map(child::read);
