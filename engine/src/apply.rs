@@ -38,12 +38,14 @@ impl Outcome {
         self.0.iter().flatten().all(|ending| matches!(ending, Ending::Done(_)))
     }
 
-    /// What was learned about one resource, as names and values.
-    pub fn outputs(&self, plan: &Plan, address: &Address) -> impl Iterator<Item = &(String, Value)> {
-        let steps = plan.steps.iter().zip(&self.0).filter(move |(step, _)| step.address == *address);
-        steps.flat_map(|(_, endings)| endings).flat_map(|ending| match ending {
-            Ending::Done(outputs) => outputs.as_slice(),
-            _ => &[],
+    /// What was learned about resources, as names and values, in the plan's order.
+    pub fn outputs<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (&'a Address, &'a (String, Value))> {
+        plan.steps.iter().zip(&self.0).flat_map(|(step, endings)| {
+            let outputs = endings.iter().flat_map(|ending| match ending {
+                Ending::Done(outputs) => outputs.as_slice(),
+                _ => &[],
+            });
+            outputs.map(|output| (&step.address, output))
         })
     }
 

@@ -4,6 +4,7 @@
 //! belongs to (spec 10.6). A [`Collector`] gathers every problem rather than the first. This file
 //! draws nothing: `cli/src/output` does.
 
+use std::collections::{BTreeSet, HashMap};
 use std::fmt;
 
 use crate::node::Position;
@@ -343,14 +344,16 @@ impl Collector {
     /// When one of the problems is an error; the warnings come along.
     pub fn finish(self) -> Result<Vec<Diagnostic>, Failure> {
         let mut diagnostics = self.diagnostics;
-        let type_faults: Vec<Path> = diagnostics
+        let type_faults: BTreeSet<Path> = diagnostics
             .iter()
             .filter(|found| found.layer == Layer::Type)
             .map(|found| found.path.clone())
             .collect();
         for diagnostic in &mut diagnostics {
             if let Layer::Cross(scope) = &diagnostic.layer {
-                diagnostic.masked = type_faults.iter().any(|fault| fault.is_within(scope));
+                // What is within a place stands right behind it.
+                let next = type_faults.range(scope..).next();
+                diagnostic.masked = next.is_some_and(|fault| fault.is_within(scope));
             }
         }
         diagnostics.sort_by(|a, b| sort_key(a).cmp(&sort_key(b)));
@@ -361,6 +364,21 @@ impl Collector {
             Ok(diagnostics)
         }
     }
+}
+
+/// Problems in the order in which they come, equal ones once.
+pub fn each_once(problems: impl Iterator<Item = Diagnostic>) -> Vec<Diagnostic> {
+    let mut kept: Vec<Diagnostic> = Vec::new();
+    let mut seen: HashMap<_, Vec<usize>> = HashMap::new();
+    for problem in problems {
+        let (at, summary, found) = (problem.at.clone(), problem.summary.clone(), problem.found.clone());
+        let alike = seen.entry((at, problem.path.clone(), summary, found)).or_default();
+        if alike.iter().all(|place| kept[*place] != problem) {
+            alike.push(kept.len());
+            kept.push(problem);
+        }
+    }
+    kept
 }
 
 /// Place first; then everything in which two problems of one place can differ, so that equal ones end

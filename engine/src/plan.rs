@@ -5,7 +5,7 @@
 //! by registry, then as written; deletions last). A resource that needs no change has no step. What
 //! cannot be done and what is only shown stand beside the steps.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -97,24 +97,29 @@ impl Plan {
         self.steps.is_empty() && self.impossible.is_empty()
     }
 
-    /// The fields of a report, with what was learned by applying.
+    /// Every report, with its fields and then what was learned by applying.
     pub fn reported<'a>(
         &'a self,
-        (address, report): &'a (Address, Report),
         outcome: Option<&'a Outcome>,
-    ) -> impl Iterator<Item = &'a (String, Value)> {
-        let learned = outcome.into_iter().flat_map(move |outcome| outcome.outputs(self, address));
-        report.fields.iter().chain(learned)
+    ) -> impl Iterator<Item = (&'a Report, Vec<&'a (String, Value)>)> {
+        let mut learned: HashMap<&Address, Vec<_>> = HashMap::new();
+        for (address, output) in outcome.into_iter().flat_map(|outcome| outcome.outputs(self)) {
+            learned.entry(address).or_default().push(output);
+        }
+        self.reports.iter().map(move |(address, report)| {
+            let learned = learned.remove(address).unwrap_or_default();
+            (report, report.fields.iter().chain(learned).collect())
+        })
     }
 
     /// What reports have to say about fields that are known to be empty.
     pub fn notes(&self, outcome: Option<&Outcome>) -> Vec<String> {
-        let note = |reported: &(Address, Report)| {
-            let (field, means) = reported.1.when_empty.as_ref()?;
-            let value = self.reported(reported, outcome).filter(|(name, _)| name == field).last();
-            value.filter(|(_, value)| *value == Value::from("")).map(|_| means.clone())
+        let note = |(report, fields): (&Report, Vec<&(String, Value)>)| {
+            let (field, means) = report.when_empty.as_ref()?;
+            let (_, value) = fields.into_iter().rfind(|(name, _)| name == field)?;
+            (*value == Value::from("")).then(|| means.clone())
         };
-        self.reports.iter().filter_map(note).collect()
+        self.reported(outcome).filter_map(note).collect()
     }
 
     /// Resources with a value that is not known: a plan with one is only to be read.

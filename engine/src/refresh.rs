@@ -12,7 +12,7 @@ use futures::stream::{self, StreamExt};
 
 use crate::address::Address;
 use crate::desired::{Desired, Wanted};
-use crate::diagnostic::{Diagnostic, Failure, codes};
+use crate::diagnostic::{Failure, codes, each_once};
 use crate::kind::{ErasedKind, Live, Provider};
 
 /// What was reported, by kind and name.
@@ -115,7 +115,8 @@ pub async fn refresh<Client>(
             Err(failure) => problems.extend(failure.0),
         }
     }
-    if problems.is_empty() { Ok(state) } else { Err(Failure(each_once(problems))) }
+    // Kinds may share a request; its failure is then reported by each of them.
+    if problems.is_empty() { Ok(state) } else { Err(Failure(each_once(problems.into_iter()))) }
 }
 
 /// Reads every resource of every kind; a feature that the project lacks counts as empty (spec 4.9).
@@ -157,15 +158,4 @@ fn inherited<Client>(
         copied.map(|copied| copied.map(|live| (name, live))).transpose()
     };
     of_parent.into_iter().filter_map(copy).collect()
-}
-
-/// Kinds may share a request; its failure is then reported by each of them.
-fn each_once(problems: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    let mut kept: Vec<Diagnostic> = Vec::with_capacity(problems.len());
-    for problem in problems {
-        if !kept.contains(&problem) {
-            kept.push(problem);
-        }
-    }
-    kept
 }

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use clap::ValueEnum;
-use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes, each_once};
 
 use super::Ending;
 use super::plan::missing;
@@ -74,14 +74,9 @@ async fn plan(
 
 /// What is worth saying, once and not once for each branch.
 fn warnings(rows: &mut [Row]) -> Vec<Diagnostic> {
-    let mut distinct: Vec<Diagnostic> = Vec::new();
     for plan in rows.iter_mut().filter_map(|row| row.plan.as_mut().ok()) {
         plan.warnings.retain(|warning| !pipeline::is_for_apply(warning));
-        for warning in &plan.warnings {
-            if !distinct.contains(warning) {
-                distinct.push(warning.clone());
-            }
-        }
     }
-    distinct
+    let plans = rows.iter().filter_map(|row| row.plan.as_ref().ok());
+    each_once(plans.flat_map(|plan| &plan.warnings).cloned())
 }

@@ -90,10 +90,10 @@ pub fn failure(diagnostics: &[Diagnostic]) -> Json {
 /// What is reported besides changes, by section; what was learned by applying is in it.
 pub fn reports(plan: &Plan, outcome: Option<&Outcome>) -> Map<String, Json> {
     let mut sections: Map<String, Json> = Map::new();
-    for reported in &plan.reports {
-        let fields = plan.reported(reported, outcome);
-        let entry: Map<String, Json> = fields.map(|(name, value)| (name.clone(), masked(value))).collect();
-        let section = sections.entry(reported.1.section).or_insert_with(|| Json::Array(Vec::new()));
+    for (report, fields) in plan.reported(outcome) {
+        let fields = fields.into_iter().map(|(name, value)| (name.clone(), masked(value)));
+        let entry: Map<String, Json> = fields.collect();
+        let section = sections.entry(report.section).or_insert_with(|| Json::Array(Vec::new()));
         if let Json::Array(entries) = section {
             entries.push(entry.into());
         }

@@ -8,6 +8,8 @@ pub mod comparison;
 pub mod diagnostics;
 pub mod explain;
 pub mod github;
+#[cfg(test)]
+mod growth;
 pub mod human;
 pub mod json;
 pub mod log;

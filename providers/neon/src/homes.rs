@@ -4,12 +4,17 @@
 //! home at a time, a warning for the old one. Slugs and bucket names are checked here too, because
 //! several kinds walk the same records.
 
+use std::collections::HashSet;
+
 use neonform_engine::diagnostic::{Diagnostic, Layer, codes};
 use neonform_engine::path::Path;
 use neonform_engine::policy::{Cursor, Object, Policy};
 
 /// What a slug is, in words (spec 1.6).
 pub(crate) const SLUG_RULE: &str = "1 to 20 lower-case letters and digits";
+
+/// How many names a message lists.
+const LISTED: usize = 20;
 
 /// Whether a text is a function slug (spec 1.6).
 pub(crate) fn is_slug(text: &str) -> bool {
@@ -82,12 +87,41 @@ fn records_by_slug<'a>(home: &Cursor<'a>) -> Vec<(&'a str, Object<'a>)> {
 }
 
 /// The names of the declared functions and buckets, as keys, whether or not their values are valid:
-/// what a trigger may refer to (spec 1.8).
-pub(crate) fn declared_names(policy: &Policy<'_>, key: &str) -> Vec<String> {
-    let Some(root) = policy.root() else { return Vec::new() };
+/// what others may refer to (spec 1.8).
+pub(crate) struct Names<'a> {
+    written: Vec<&'a str>,
+    known: HashSet<&'a str>,
+}
+
+impl<'a> Names<'a> {
+    pub(crate) fn new(written: Vec<&'a str>) -> Self {
+        Self { known: written.iter().copied().collect(), written }
+    }
+
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.known.contains(name)
+    }
+
+    /// What is expected of a reference that leads nowhere; nothing where there are no names. Not all of
+    /// many, so that as many wrong references stay readable.
+    pub(crate) fn expected(&self) -> Option<String> {
+        let listed = self.written.iter().take(LISTED).copied().collect::<Vec<_>>().join(", ");
+        match self.written.len() {
+            0 => None,
+            more if more > LISTED => Some(format!("one of {listed} and {} more", more - LISTED)),
+            _ => Some(format!("one of {listed}")),
+        }
+    }
+}
+
+/// The names below `key`, in whichever home they are.
+pub(crate) fn declared_names<'a>(policy: &'a Policy<'_>, key: &str) -> Names<'a> {
+    let Some(root) = policy.root() else { return Names::new(Vec::new()) };
     let old = || root.get("preview").filter(|old| is_object(old)).and_then(|old| old.object()?.get(key));
     let home = root.get(key).or_else(old).filter(is_object).and_then(|home| home.object());
-    home.map(|home| home.entries().into_iter().map(|(name, _)| name.to_owned()).collect()).unwrap_or_default()
+    Names::new(
+        home.map(|home| home.entries().into_iter().map(|(name, _)| name).collect()).unwrap_or_default(),
+    )
 }
 
 fn is_object(cursor: &Cursor<'_>) -> bool {

@@ -3,6 +3,8 @@
 //! One concurrent round: project, branches, endpoints. The facts become the [`Target`] that the
 //! policy's closure sees, and the branch kind's live state, so that nothing is read twice.
 
+use std::collections::HashMap;
+
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::target::Target;
 use serde::Deserialize;
@@ -89,6 +91,13 @@ struct Endpoint {
     autoscaling_limit_max_cu: Option<f64>,
     #[serde(default)]
     suspend_timeout_seconds: Option<i64>,
+}
+
+impl Endpoint {
+    /// Unknown types count as read-write (API spec 5).
+    fn is_writable(&self) -> bool {
+        self.kind != "read_only"
+    }
 }
 
 #[derive(Deserialize)]
@@ -219,7 +228,17 @@ impl Survey {
     pub fn all(&self) -> Vec<Found> {
         let mut branches: Vec<&Branch> = self.branches.iter().collect();
         branches.sort_by(|a, b| (!a.default, &a.name).cmp(&(!b.default, &b.name)));
-        branches.into_iter().map(|branch| self.found(branch)).collect()
+        let by_id: HashMap<&str, &Branch> =
+            self.branches.iter().map(|branch| (branch.id.as_str(), branch)).collect();
+        // From behind, because of several the first counts.
+        let endpoints = self.endpoints.iter().rev().filter(|endpoint| endpoint.is_writable());
+        let endpoints: HashMap<&str, &Endpoint> =
+            endpoints.map(|endpoint| (endpoint.branch_id.as_str(), endpoint)).collect();
+        let found = |branch: &Branch| {
+            let parent = branch.parent_id.as_deref().and_then(|id| by_id.get(id).copied());
+            self.facts(branch, parent, endpoints.get(branch.id.as_str()).copied())
+        };
+        branches.into_iter().map(found).collect()
     }
 
     /// Whether there is a branch of this id or name.
@@ -254,9 +273,12 @@ impl Survey {
 
     fn found(&self, branch: &Branch) -> Found {
         let parent = self.branches.iter().find(|other| Some(&other.id) == branch.parent_id.as_ref());
-        // Unknown endpoint types count as read-write (API spec 5).
         let mut endpoints = self.endpoints.iter();
-        let endpoint = endpoints.find(|found| found.branch_id == branch.id && found.kind != "read_only");
+        let endpoint = endpoints.find(|found| found.branch_id == branch.id && found.is_writable());
+        self.facts(branch, parent, endpoint)
+    }
+
+    fn facts(&self, branch: &Branch, parent: Option<&Branch>, endpoint: Option<&Endpoint>) -> Found {
         let defaults = self.project.default_endpoint_settings.as_ref().unwrap_or(&NO_LIMITS);
         let live = BranchLive {
             protected: branch.protected,

@@ -1,8 +1,10 @@
 //! What became of a plan: what was done, what was not and why, and how to go on.
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 
 use anstyle::Style;
+use neonform_engine::address::Address;
 use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::diagnostic::codes;
 use neonform_engine::event::Because;
@@ -87,19 +89,20 @@ fn urls(out: &mut dyn Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
 
 /// The DNS records that custom domains need; nobody but the owner of the name can make them.
 fn domains(out: &mut dyn Write, page: Page, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
+    let targets = outcome.outputs(plan).filter(|(_, (name, _))| name == "cnameTarget");
+    let targets: HashMap<&Address, &Value> =
+        targets.map(|(address, (_, target))| (address, target)).collect();
     let changed: Vec<_> = plan
         .reports
         .iter()
         .filter(|(_, report)| report.section == "customDomains")
-        .filter_map(|(address, _)| {
-            Some((address, outcome.outputs(plan, address).find(|(name, _)| name == "cnameTarget")?))
-        })
+        .filter_map(|(address, _)| Some((address, *targets.get(address)?)))
         .collect();
     if changed.is_empty() {
         return Ok(());
     }
     writeln!(out, "DNS records to make, if they are not there yet:")?;
-    for (address, (_, target)) in changed.iter().filter(|(_, (_, target))| *target != Value::from("")) {
+    for (address, target) in changed.iter().filter(|(_, target)| **target != Value::from("")) {
         let (name, target) = (printable(address.name()), printable(&target.to_string()));
         writeln!(out, "  CNAME  {name} {} {target}", page.arrow())?;
     }

@@ -1,5 +1,7 @@
 //! What a policy says about custom domains, and which of it is in force (spec 3.3).
 
+use std::collections::{HashMap, HashSet};
+
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Diagnostic, codes};
 use neonform_engine::kind::{Declared, Kind, Resource};
@@ -20,7 +22,7 @@ type Owned<'a> = (String, &'a str, Option<Position>);
 /// Reads every list; faults are reported.
 pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
     let mut declared = Declared::default();
-    let tuned: Vec<_> = tuned_functions(policy)
+    let tuned: HashMap<_, _> = tuned_functions(policy)
         .into_iter()
         .filter_map(|(slug, object)| Some((slug, hostname::list(&object.get("customDomains")?))))
         .collect();
@@ -29,7 +31,7 @@ pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
     let stated = homes.iter().map(|home| home.iter().map(stated).collect::<Vec<_>>()).collect::<Vec<_>>();
     let mut owners: Vec<Owned<'_>> = Vec::new();
     for (index, (slug, stated)) in stated.into_iter().next().unwrap_or_default().into_iter().enumerate() {
-        let tuned = tuned.iter().find(|(name, _)| *name == slug).map(|(_, list)| list.clone());
+        let tuned = tuned.get(slug).cloned();
         let Some(hosts) = tuned.or(stated.filter(|_| on_default)) else { continue };
         let place = Path::root().key("preview").key("functions").index(index).key("customDomains");
         let listed = hosts.iter().map(|(host, _)| Value::from(host.as_str())).collect();
@@ -38,12 +40,11 @@ pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
     }
     if policy.target().is_some() {
         report_shared(policy, &owners);
-        let mut seen: Vec<&str> = Vec::new();
+        let mut seen = HashSet::new();
         for (host, slug, at) in &owners {
             // One that is on two functions is reported above, in better words than "declared twice".
-            if !seen.contains(&host.as_str()) {
+            if seen.insert(host) {
                 declared.resources.push(resource(host, slug, at.clone()));
-                seen.push(host);
             }
         }
     }
@@ -64,9 +65,10 @@ fn stated<'a>((slug, object): &(&'a str, Object<'a>)) -> (&'a str, Option<Vec<Wr
 }
 
 fn report_shared(policy: &Policy<'_>, owners: &[Owned<'_>]) {
-    for (position, (host, slug, _)) in owners.iter().enumerate() {
-        let earlier = owners[..position].iter().find(|(other, owner, _)| other == host && owner != slug);
-        if let Some((_, first, _)) = earlier {
+    let mut first_owners = HashMap::new();
+    for (host, slug, _) in owners {
+        let first = *first_owners.entry(host).or_insert(slug);
+        if first != slug {
             policy.report(
                 Diagnostic::error(codes::CONTRADICTION, "one hostname is in force on two functions")
                     .found(format!("{host:?} on functions {first:?} and {slug:?}"))

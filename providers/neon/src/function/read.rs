@@ -1,5 +1,7 @@
 //! What a policy may say about a function, and what it says once defaults are in (spec 1.6, 3.2).
 
+use std::collections::HashMap;
+
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Layer, codes};
 use neonform_engine::kind::Resource;
@@ -13,7 +15,7 @@ use neonform_engine::value::{Secret, Value};
 use super::external::{self, External};
 use super::limits;
 use super::spec::{Environment, Function, Spec};
-use crate::homes::{functions, tuned_functions};
+use crate::homes::{Names, functions, tuned_functions};
 use neonform_engine::kind::Kind;
 
 /// What a function is made from.
@@ -32,15 +34,15 @@ pub struct Source {
 /// The declared functions and, in the same order, their resolved forms.
 pub(super) fn read(policy: &Policy<'_>) -> (Vec<Resource<Spec>>, Vec<Value>) {
     let homes = functions(policy);
-    let names: Vec<&str> = homes.iter().flatten().map(|(slug, _)| *slug).collect();
+    let names = Names::new(homes.iter().flatten().map(|(slug, _)| *slug).collect());
     let tuned = tuned(policy, &names);
     let mut read = homes.iter().map(|home| {
         let declared = home.iter().filter_map(|(slug, object)| {
-            let tuned = tuned.iter().find(|(name, _, _)| name == slug);
-            let runtime = tuned.and_then(|(_, runtime, _)| *runtime).unwrap_or("nodejs24");
+            let tuned = tuned.get(slug);
+            let runtime = tuned.and_then(|(runtime, _)| *runtime).unwrap_or("nodejs24");
             let (resource, resolved) = function(slug, object, runtime)?;
             let places = resource.places.named("bundle", "source").named("size", "source");
-            let places = places.over(tuned.map(|(_, _, places)| places.clone()).unwrap_or_default());
+            let places = places.over(tuned.map(|(_, places)| places.clone()).unwrap_or_default());
             Some((Resource { places, ..resource }, resolved))
         });
         declared.unzip()
@@ -51,24 +53,27 @@ pub(super) fn read(policy: &Policy<'_>) -> (Vec<Resource<Spec>>, Vec<Value>) {
     counts
 }
 
-/// What the closure says of functions: the slug, the runtime, where that is said.
-type Tuned<'a> = (&'a str, Option<&'static str>, Places);
+/// What the closure says of functions, by slug: the runtime, where that is said.
+type Tuned<'a> = HashMap<&'a str, (Option<&'static str>, Places)>;
 
-fn tuned<'a>(policy: &'a Policy<'_>, declared: &[&str]) -> Vec<Tuned<'a>> {
-    let mut found = Vec::new();
+fn tuned<'a>(policy: &'a Policy<'_>, declared: &Names<'_>) -> Tuned<'a> {
+    let mut found = Tuned::new();
     for (slug, object) in tuned_functions(policy) {
-        if !declared.contains(&slug) {
+        if !declared.has(slug) {
             let cursor = object.cursor();
             cursor.report(
                 cursor
                     .problem(codes::UNKNOWN_REFERENCE, "the closure tunes a function that is not declared")
                     .found(format!("{slug:?}"))
-                    .expected(format!("one of {}", declared.join(", ")))
+                    .expected(
+                        declared.expected().unwrap_or_else(|| "no tuning: there are no functions".to_owned()),
+                    )
                     .fix("declare the function, or remove its tuning"),
             );
         }
         let runtime = object.get("runtime").and_then(|runtime| runtime.choice(&["nodejs24"]));
-        found.push((slug, runtime, Places::of(object.cursor())));
+        // The first home counts; both together are refused.
+        found.entry(slug).or_insert_with(|| (runtime, Places::of(object.cursor())));
     }
     found
 }

@@ -12,7 +12,7 @@ use super::cron;
 use super::spec::{Source, Spec, Trigger};
 use crate::bucket::Bucket;
 use crate::function::Function;
-use crate::homes::{SLUG_RULE, declared_names, is_slug};
+use crate::homes::{Names, SLUG_RULE, declared_names, is_slug};
 
 /// The longest path that the platform calls.
 const LONGEST_PATH: usize = 2_048;
@@ -22,9 +22,11 @@ pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
     let mut declared = Declared::default();
     let triggers = policy.root().and_then(|root| root.get("triggers")?.object());
     let Some(triggers) = triggers else { return declared };
+    let known =
+        Known { functions: declared_names(policy, "functions"), buckets: declared_names(policy, "buckets") };
     for (name, cursor) in triggers.entries() {
         let mut unknown = Vec::new();
-        let Some(spec) = read(policy, name, &cursor, &mut unknown) else { continue };
+        let Some(spec) = read(&known, name, &cursor, &mut unknown) else { continue };
         let place = Path::root().key("triggers").index(declared.resources.len());
         declared.resolved.push((place, resolved(name, &spec, &unknown)));
         let mut needs = vec![Address::new(Function::NAME, &spec.function)];
@@ -36,6 +38,12 @@ pub(super) fn declare(policy: &Policy<'_>) -> Declared<Spec> {
         declared.resources.push(Resource { needs, places, unknown, ..resource });
     }
     declared
+}
+
+/// What a trigger may refer to.
+struct Known<'a> {
+    functions: Names<'a>,
+    buckets: Names<'a>,
 }
 
 fn resolved(name: &str, spec: &Spec, unknown: &[Unknown]) -> Value {
@@ -56,7 +64,7 @@ fn resolved(name: &str, spec: &Spec, unknown: &[Unknown]) -> Value {
     resolved
 }
 
-fn read(policy: &Policy<'_>, name: &str, cursor: &Cursor<'_>, unknown: &mut Vec<Unknown>) -> Option<Spec> {
+fn read(known: &Known<'_>, name: &str, cursor: &Cursor<'_>, unknown: &mut Vec<Unknown>) -> Option<Spec> {
     if name.is_empty() || name.encode_utf16().count() > 255 {
         let code = if name.is_empty() { codes::TOO_SMALL } else { codes::TOO_BIG };
         cursor.report(
@@ -75,9 +83,9 @@ fn read(policy: &Policy<'_>, name: &str, cursor: &Cursor<'_>, unknown: &mut Vec<
         object.entries();
         return None;
     };
-    let function = function(policy, name, &object);
+    let function = function(known, name, &object);
     let source =
-        if kind == "schedule" { schedule(&object, unknown) } else { storage(policy, name, &object, unknown) };
+        if kind == "schedule" { schedule(&object, unknown) } else { storage(known, name, &object, unknown) };
     let path = object.known("functionPath", "functionPath", unknown).map(|path| function_path(&path));
     let enabled = object.known("enabled", "enabled", unknown).map(|enabled| enabled.boolean());
     Some(Spec {
@@ -99,7 +107,7 @@ fn function_path<'a>(cursor: &Cursor<'a>) -> Option<&'a str> {
     Some(path)
 }
 
-fn function<'a>(policy: &Policy<'_>, name: &str, object: &Object<'a>) -> Option<&'a str> {
+fn function<'a>(known: &Known<'_>, name: &str, object: &Object<'a>) -> Option<&'a str> {
     let cursor = object.require("function", "the slug of a declared function")?;
     let slug = cursor.string()?;
     if !is_slug(slug) {
@@ -110,7 +118,7 @@ fn function<'a>(policy: &Policy<'_>, name: &str, object: &Object<'a>) -> Option<
         );
         return None;
     }
-    refer(policy, "functions", "function", name, &cursor, slug);
+    refer(&known.functions, "functions", "function", name, &cursor, slug);
     Some(slug)
 }
 
@@ -135,30 +143,20 @@ fn schedule(object: &Object<'_>, unknown: &mut Vec<Unknown>) -> Option<Source> {
     Some(Source::Schedule(cron.to_owned()))
 }
 
-fn storage(
-    policy: &Policy<'_>,
-    name: &str,
-    object: &Object<'_>,
-    unknown: &mut Vec<Unknown>,
-) -> Option<Source> {
+fn storage(known: &Known<'_>, name: &str, object: &Object<'_>, unknown: &mut Vec<Unknown>) -> Option<Source> {
     let prefix = object.known("prefix", "prefix", unknown).map(|prefix| prefix.text(1, 1_024));
     let cursor = object.require("bucket", "the name of a declared bucket")?;
     let bucket = cursor.text(1, 255)?;
-    refer(policy, "buckets", "bucket", name, &cursor, bucket);
+    refer(&known.buckets, "buckets", "bucket", name, &cursor, bucket);
     let prefix = prefix.map_or(Some(None), |prefix| prefix.map(Some))?;
     Some(Source::Storage { bucket: bucket.to_owned(), prefix: prefix.map(str::to_owned) })
 }
 
-fn refer(policy: &Policy<'_>, record: &str, what: &str, trigger: &str, cursor: &Cursor<'_>, name: &str) {
-    let declared = declared_names(policy, record);
-    if declared.iter().any(|found| found == name) {
+fn refer(declared: &Names<'_>, record: &str, what: &str, trigger: &str, cursor: &Cursor<'_>, name: &str) {
+    if declared.has(name) {
         return;
     }
-    let known = if declared.is_empty() {
-        format!("a {what} under {record}; there is none")
-    } else {
-        format!("one of {}", declared.join(", "))
-    };
+    let known = declared.expected().unwrap_or_else(|| format!("a {what} under {record}; there is none"));
     cursor.report(
         cursor
             .problem(

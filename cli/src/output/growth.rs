@@ -1,0 +1,143 @@
+//! That nothing grows with the square of what is declared: from a policy to a drawn plan.
+//!
+//! A policy of functions, triggers and domains, and one four times as large, go through everything that
+//! is pure: declaring, the graph, comparing, each format. Four times as much may take ten times as long,
+//! which leaves room for noise; what is quadratic takes sixteen. A busy machine gets several tries.
+
+#![allow(clippy::unwrap_used)]
+
+use std::time::{Duration, Instant};
+
+use neonform_engine::apply::{Ending, Outcome};
+use neonform_engine::change::Doable;
+use neonform_engine::desired::{self, Desired};
+use neonform_engine::effort::Effort;
+use neonform_engine::kind::Context;
+use neonform_engine::node::{Entry, Node, Shape};
+use neonform_engine::plan::{Plan, Step};
+use neonform_engine::policy::Policy;
+use neonform_engine::state::State;
+use neonform_engine::target::Target;
+use neonform_engine::value::Value;
+use neonform_neon::kinds;
+
+use super::page::Page;
+use super::{github, human, json, markdown, neon_json, remarks, sarif};
+
+const SMALL: usize = 150;
+const TIMES: usize = 4;
+const MOST: u32 = 10;
+const TRIES: usize = 8;
+
+fn text(text: impl Into<String>) -> Shape {
+    Shape::String(text.into())
+}
+
+fn object(entries: Vec<(String, Shape)>) -> Shape {
+    let entry = |(key, shape)| Entry { key, key_at: None, node: Node::new(shape) };
+    Shape::Object(entries.into_iter().map(entry).collect())
+}
+
+fn policy(size: usize) -> (Node, Node) {
+    let function = |number: usize| {
+        let variable = object(vec![("REGION".to_owned(), text("eu"))]);
+        let fields = [("name", text(format!("F {number}"))), ("source", text("./f.ts")), ("env", variable)];
+        (format!("f{number}"), object(fields.map(|(key, shape)| (key.to_owned(), shape)).to_vec()))
+    };
+    let trigger = |number: usize| {
+        let fields =
+            [("type", "schedule"), ("function", &*format!("f{number}")), ("cron", "0 3 * * *")].map(own);
+        (format!("t{number}"), object(fields.to_vec()))
+    };
+    let tuned = |number: usize| {
+        let domain = Shape::List(vec![Node::new(text(format!("h{number}.example.com")))]);
+        (format!("f{number}"), object(vec![("customDomains".to_owned(), domain)]))
+    };
+    let file = vec![
+        ("functions".to_owned(), object((0..size).map(function).collect())),
+        ("triggers".to_owned(), object((0..size).map(trigger).collect())),
+    ];
+    let tuning = vec![("functions".to_owned(), object((0..size).map(tuned).collect()))];
+    (Node::new(object(file)), Node::new(object(tuning)))
+}
+
+fn own((key, value): (&str, &str)) -> (String, Shape) {
+    (key.to_owned(), text(value))
+}
+
+/// The plan for a branch that has none of it, and what applying it would learn.
+fn compare(desired: Desired, target: &Target) -> (Plan, Outcome) {
+    let kinds = kinds();
+    let context = Context { target, now: jiff::Timestamp::UNIX_EPOCH };
+    let mut plan = empty(target);
+    let mut endings = Vec::new();
+    for wanted in desired.resources {
+        let kind = &kinds[wanted.kind];
+        let report = kind.report(&wanted.address, &wanted.spec, None).unwrap();
+        plan.reports.extend(report.map(|report| (wanted.address.clone(), report)));
+        let changes = kind.diff(&context, &wanted.address, &wanted.spec, None).unwrap();
+        let learned = || vec![("cnameTarget".to_owned(), Value::from("x.example.com"))];
+        let made = changes.iter().filter(|change| matches!(change.doable, Doable::Yes(_)));
+        endings.push(made.map(|_| Ending::Done(learned())).collect());
+        let (address, needs) = (wanted.address, wanted.needs);
+        plan.steps.push(Step { address, kind: wanted.kind, changes, needs, wave: 0 });
+    }
+    (plan, Outcome(endings))
+}
+
+fn empty(target: &Target) -> Plan {
+    Plan {
+        target: target.clone(),
+        steps: Vec::new(),
+        impossible: Vec::new(),
+        drift: Vec::new(),
+        unchanged: Vec::new(),
+        undeclared: Vec::new(),
+        reports: Vec::new(),
+        services: Vec::new(),
+        warnings: Vec::new(),
+        live: State::new(),
+        expected: State::new(),
+        effort: Effort::default(),
+    }
+}
+
+fn draw(plan: &Plan, outcome: &Outcome) -> usize {
+    let page = Page { width: 100, ascii: false };
+    let mut out = Vec::new();
+    human::plan(&mut out, page, plan, &[], true).unwrap();
+    human::outcome(&mut out, page, plan, outcome, "neonform apply").unwrap();
+    let remarks = remarks::plan(plan, &[], Some(outcome));
+    out.len()
+        + markdown::plan(plan, &[], true).len()
+        + json::plan(plan, Some(outcome)).to_string().len()
+        + neon_json::result(plan, Some(outcome)).to_string().len()
+        + sarif::log(&remarks, "neon.ts", true).to_string().len()
+        + github::annotations(None, &remarks).len()
+}
+
+fn time(size: usize) -> Duration {
+    let (file, tuning) = policy(size);
+    let target = Target { id: Some("br-a-b-1".to_owned()), exists: true, ..Target::named("p", "main") };
+    let started = Instant::now();
+    let desired =
+        desired::build(&kinds(), Policy::for_target(&file, Some(&tuning), &target), &target).unwrap();
+    assert!(desired.resources.len() >= 3 * size);
+    let (plan, outcome) = compare(desired, &target);
+    assert!(draw(&plan, &outcome) > size);
+    started.elapsed()
+}
+
+#[test]
+fn four_times_as_much_takes_no_square() {
+    let (mut small, mut large) = (Duration::MAX, Duration::MAX);
+    for _ in 0..TRIES {
+        // The least of all tries: others on the machine only add.
+        small = small.min(time(SMALL));
+        large = large.min(time(SMALL * TIMES));
+        if large < small * MOST {
+            return;
+        }
+    }
+    assert!(large < small * MOST, "{small:?} for {SMALL}, {large:?} for {TIMES} times as many");
+}
