@@ -34,6 +34,8 @@ const SHARE: usize = 12;
 /// Threads, and worlds that each has under way: most of the time they wait.
 const THREADS: usize = 4;
 const WORLDS: usize = 6;
+/// A line is printed after so many combinations.
+const PROGRESS: usize = 250;
 /// Stack of a thread: without optimisation, futures are moved about whole.
 const STACK: usize = 32 * 1024 * 1024;
 /// A run that takes longer hangs.
@@ -245,12 +247,19 @@ fn try_all(combinations: Vec<Combination<'_>>, share: usize) -> (Vec<String>, St
     let (next, broken, came) = (AtomicUsize::new(0), Mutex::new(Vec::new()), Mutex::new(Vec::new()));
     let started = Instant::now();
     let work = async |_| {
-        while let Some(combination) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(combination) = chosen.get(place) else { break };
+            if place % PROGRESS == PROGRESS - 1 {
+                println!("{place} of {} combinations in {:.0?}", chosen.len(), started.elapsed());
+            }
             let held = AssertUnwindSafe(combination.holds()).catch_unwind().await;
             match held.unwrap_or_else(|_| Err("it panics".to_owned())) {
                 Ok(result) => came.lock().unwrap().push(result),
                 Err(reason) => {
-                    broken.lock().unwrap().push(format!("{}\n{reason}", combination.describe()));
+                    let reason = format!("{}\n{reason}", combination.describe());
+                    println!("{reason}");
+                    broken.lock().unwrap().push(reason);
                 }
             }
         }
@@ -308,7 +317,7 @@ fn whatever_goes_wrong_the_next_run_ends_where_it_should() {
     }
     let (broken, summary) = try_all(combinations, share.max(1));
     println!("{summary}");
-    assert!(broken.is_empty(), "{summary}\n\n{} do not hold:\n\n{}", broken.len(), broken.join("\n\n"));
+    assert!(broken.is_empty(), "{} do not hold:\n\n{}", broken.len(), broken.join("\n\n"));
 }
 
 /// What a run said, where it is not what the tests are about.
