@@ -19,6 +19,8 @@ use crate::files::copy;
 const ROUNDS: usize = 25;
 const EVAL: &[&str] = &["eval", "--branch", "main", "--new"];
 const PLAN: &[&str] = &["plan"];
+/// Checkouts name their project, so that it need not be looked for; this is the one that a new server has.
+const CONTEXT: &str = "{ \"projectId\": \"local-project-00000001\" }\n";
 
 /// The parts in the order in which they begin.
 const PARTS: &[(&str, &str)] = &[
@@ -44,6 +46,7 @@ pub fn run(bench: &Bench) -> Result<(), String> {
     let project = bench.folder.join("todo-api");
     copy(&workspace().join("testdata/examples/todo-api"), &project)
         .and_then(|()| fs::create_dir_all(project.join(".git")))
+        .and_then(|()| fs::write(project.join(".neon"), CONTEXT))
         .map_err(|cause| format!("the example cannot be copied: {cause}"))?;
     let server = Server::start(&bench.neonform, &bench.folder.join("server.sqlite"))?;
     let setting = Setting { bench, project, server };
@@ -205,7 +208,7 @@ impl Server {
         let mut command = Command::new(neonform);
         command.args(["local", "serve", "--port", "0", "--file"]).arg(file).stdout(Stdio::piped());
         let failed = |cause: std::io::Error| format!("the embedded backend cannot be started: {cause}");
-        let mut process = command.spawn().map_err(failed)?;
+        let mut process = command.stderr(Stdio::null()).spawn().map_err(failed)?;
         let mut url = String::new();
         if let Some(output) = process.stdout.take() {
             BufReader::new(output).read_line(&mut url).map_err(failed)?;
