@@ -3,6 +3,7 @@
 //! What differs is put into the shape of a plan that nobody can apply, so that every format draws it the way it
 //! draws a plan.
 
+use jiff::Timestamp;
 use neonform_engine::effort::Effort;
 use neonform_engine::plan::{Plan, Step};
 use neonform_engine::state::{Extent, State, differences};
@@ -50,6 +51,7 @@ impl Comparison {
                 kind: registered(address.kind()),
                 address,
                 changes: vec![change],
+                wanted: None,
                 needs: Vec::new(),
                 wave: 0,
             })
@@ -63,6 +65,7 @@ impl Comparison {
         let plan = Plan {
             unchanged: same.cloned().collect(),
             target: Target::named(&to.project, &to.branch),
+            now: Timestamp::UNIX_EPOCH,
             steps,
             impossible: Vec::new(),
             drift: Vec::new(),

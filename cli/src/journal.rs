@@ -129,6 +129,8 @@ impl Journal {
                 let problems: Vec<Json> = failure.0.iter().map(problem).collect();
                 self.line("failed", json!({ "address": address.to_string(), "problems": problems }));
             }
+            // Its requests are there, and what it finds wrong.
+            Event::Looking => {}
             Event::Skipped { address, because } => {
                 let because = match because {
                     Because::Needs(needed) => Some(needed.to_string()),

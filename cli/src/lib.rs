@@ -20,6 +20,7 @@ pub mod cache;
 pub mod modules;
 pub mod functions;
 pub mod packages;
+pub mod lease;
 pub mod pipeline;
 pub mod creation;
 pub mod branches;

@@ -126,6 +126,7 @@ pub async fn policy(
         deploying: Deploying::default(),
         concurrency: pipeline::CONCURRENCY.into(),
         purpose: Purpose::at(source.now),
+        leases: None,
         said: &|_| {},
     };
     let pipeline::Planned { provider, plan, .. } = pipeline::plan(&request).await?;

@@ -27,6 +27,7 @@ use neonform_neon::{Again, Deploying, Polling, Scope, Shared, kinds};
 use tracing::Instrument;
 
 use crate::bundler::SourceBundler;
+use crate::lease::Leases;
 use crate::output::json;
 use crate::output::text::printable;
 use crate::policy_file::PolicyFile;
@@ -113,6 +114,8 @@ pub struct Request<'a> {
     pub concurrency: usize,
     /// What the plan may delete, and when it is made.
     pub purpose: Purpose,
+    /// Where the run waits for others that change the branch; nothing for one that only reads.
+    pub leases: Option<&'a Leases>,
     /// Hears which branch was found.
     pub said: &'a (dyn Fn(&Target) + Sync),
 }
@@ -153,10 +156,21 @@ pub async fn plan(request: &Request<'_>) -> Result<Planned, Failure> {
             Ok(planned)
         }
         None => {
-            let found = survey.find(request.branch).map_err(|failure| or_create(request, failure))?;
+            let mut found = survey.find(request.branch).map_err(|failure| or_create(request, failure))?;
             (request.said)(&found.target);
+            if waits(request, &found.target).await {
+                found = target::find(request.client, request.project, Some(&found.id)).await?;
+            }
             plan_found(request, loaded, found).await
         }
+    }
+}
+
+/// Whether others that change the branch had to be waited for, so that it has to be read again.
+async fn waits(request: &Request<'_>, target: &Target) -> bool {
+    match request.leases {
+        Some(leases) => leases.take(target).await,
+        None => false,
     }
 }
 

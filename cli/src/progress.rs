@@ -92,6 +92,7 @@ pub fn heard(event: &Event<'_>) {
             line.running.retain(|running| *running != ended);
         }
         Event::Skipped { .. } => line.changes.done += 1,
+        Event::Looking => line.running = vec!["looking at what was written".to_owned()],
     });
 }
 

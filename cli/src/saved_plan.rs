@@ -34,8 +34,6 @@ const VERSION: u64 = 1;
 
 /// A plan, and what it relied on.
 pub struct SavedPlan {
-    /// When it was made; the policy sees the same time when it is applied.
-    pub made_at: Timestamp,
     /// The policy file, relative to the repository.
     pub policy_file: String,
     /// The flags that say which policy; paths as they were written.
@@ -174,10 +172,8 @@ impl SavedPlan {
                 .fix("plan again with neonform plan --out FILE; a saved plan cannot be edited")
                 .into());
         }
-        let made_at = stored.text("/madeAt")?.parse().map_err(|_| stored.misplaced("/madeAt", "a time"))?;
         let (policy, purpose) = flags::read(&stored)?;
         Ok(Self {
-            made_at,
             policy_file: stored.text("/policy")?.to_owned(),
             policy,
             purpose,

@@ -171,6 +171,7 @@ impl Session {
             deploying: Self::deploying(args),
             concurrency: args.parallelism.into(),
             purpose: self.purpose(args, source)?,
+            leases: None,
             said,
         })
     }

@@ -14,6 +14,7 @@ use crate::diagnostic::Failure;
 use crate::event::{Because, Event, Listener};
 use crate::kind::{Outputs, Prior, Provider};
 use crate::plan::{Plan, Step};
+use crate::standing;
 use crate::value::Value;
 
 /// How one change ended.
@@ -82,7 +83,9 @@ pub async fn apply<Client>(
             }
         }
     }
-    Outcome(run.endings.into_iter().map(Option::unwrap_or_default).collect())
+    let mut endings: Vec<Vec<Ending>> = run.endings.into_iter().map(Option::unwrap_or_default).collect();
+    standing::check(provider, plan, stopped, &mut endings, listen).await;
+    Outcome(endings)
 }
 
 /// One running apply. Steps are named by their place in the plan.

@@ -128,7 +128,7 @@ pub mod codes {
         CONFLICT = "conflict", "PUSH_CONFLICT";
         /// A snapshot or a saved plan that is damaged, of another version, or about something else.
         INVALID_FILE = "invalid-file", "INVALID_CONFIG";
-        /// What a change relied on has moved since it was planned; nothing was changed (spec 4.7).
+        /// What a change relied on, or what it wrote, was changed by something else (spec 4.7).
         MOVED = "moved", "CONFLICT";
         /// A deployment that failed, was overtaken, or did not end in time (spec 4.7).
         DEPLOYMENT_NOT_COMPLETED = "deployment-not-completed", "SERVER_ERROR";
@@ -318,6 +318,13 @@ pub struct Failure(pub Vec<Diagnostic>);
 impl From<Diagnostic> for Failure {
     fn from(diagnostic: Diagnostic) -> Self {
         Self(vec![diagnostic])
+    }
+}
+
+impl Failure {
+    /// Whether one of the problems is of this class.
+    pub fn is(&self, code: Code) -> bool {
+        self.0.iter().any(|problem| problem.code == code)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Each kind says how many its changes send when nothing is refused and nothing has to be waited for; so much is
 //! known before, and no more.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use crate::address::Address;
@@ -39,11 +39,20 @@ pub(crate) fn of<Client>(provider: &Provider<Client>, plan: &Plan) -> Result<Eff
     for step in &plan.steps {
         waves.entry(step.wave).or_default().add(step, requests(provider, step)?);
     }
+    let looks = looks(provider, plan);
     Ok(Effort {
-        requests: waves.values().map(|wave| wave.requests).sum(),
-        rounds: waves.values().map(|wave| wave.rounds(provider.concurrency)).sum(),
+        requests: waves.values().map(|wave| wave.requests).sum::<usize>() + looks,
+        rounds: waves.values().map(|wave| wave.rounds(provider.concurrency)).sum::<usize>() + looks.min(1),
         about: None,
     })
+}
+
+/// What was written is looked at again (`standing.rs`): one request for each kind, all at once.
+fn looks<Client>(provider: &Provider<Client>, plan: &Plan) -> usize {
+    // A branch that is created is not: everything on it is read right after.
+    let is_new = |kind: usize| plan.target.id.is_none() && provider.kinds[kind].is_one_per_branch();
+    let kinds: BTreeSet<usize> = plan.steps.iter().map(|step| step.kind).collect();
+    kinds.into_iter().filter(|kind| !is_new(*kind)).count()
 }
 
 fn requests<Client>(provider: &Provider<Client>, step: &Step) -> Result<usize, Failure> {

@@ -29,6 +29,9 @@ pub enum Event<'a> {
         /// Why.
         failure: &'a Failure,
     },
+    /// Everything was tried; what was written is looked at again. A resource that was done fails where
+    /// that does not stand.
+    Looking,
     /// A step is not tried.
     Skipped {
         /// The resource.

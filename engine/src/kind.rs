@@ -10,7 +10,7 @@ use std::future::{Future, ready};
 use jiff::Timestamp;
 
 use crate::address::Address;
-use crate::change::Change;
+use crate::change::{Attribute, Change, Doable};
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::path::Path;
 use crate::places::Places;
@@ -26,6 +26,9 @@ pub use erased::{AnyChange, AnyOperation, AnySpec, Erased, ErasedKind, Live};
 
 /// What apply learned, as names and values: ids, URLs.
 pub type Outputs = Vec<(String, Value)>;
+
+/// Resources that were looked at again, by name; nothing where that is not possible.
+pub type Seen<Live> = Option<Vec<(String, Live)>>;
 
 /// A resource that the policy wants, as its kind declares it.
 #[derive(Debug, Clone)]
@@ -175,6 +178,26 @@ pub trait Kind: Send + Sync + 'static {
         1
     }
 
+    /// What of a resource that this run has written does not stand, because something else wrote it
+    /// as well: `before` is what is there, `after` what was written. `learned` is what writing it told.
+    fn overtaken(
+        &self,
+        context: &Context<'_>,
+        address: &Address,
+        spec: &Self::Spec,
+        _learned: &Outputs,
+        live: Option<&Self::Live>,
+    ) -> Vec<Attribute> {
+        let changes = self.diff(context, address, spec, live).into_iter();
+        let changes = changes.filter(|change| !matches!(change.doable, Doable::Shown(_)));
+        changes.flat_map(|change| change.attributes).collect()
+    }
+
+    /// What looking at a resource tells that its creation did not.
+    fn learned(&self, _live: &Self::Live) -> Outputs {
+        Outputs::new()
+    }
+
     /// What is worth knowing of a wanted resource once it is prepared.
     fn warnings(&self, _address: &Address, _spec: &Self::Spec) -> Vec<Diagnostic> {
         Vec::new()
@@ -210,6 +233,18 @@ pub trait Driver<Client: Sync>: Kind {
         &self,
         client: &Client,
     ) -> impl Future<Output = Result<Vec<(String, Self::Live)>, Failure>> + Send;
+
+    /// Reads again, past anything that is kept, what this run has written: resources of these names,
+    /// others may come along. Nothing where that cannot be looked at. What was just written may not
+    /// show at once: `attempt` counts from 0, and a driver waits before it looks another time.
+    fn look(
+        &self,
+        client: &Client,
+        _names: &[&str],
+        _attempt: u32,
+    ) -> impl Future<Output = Result<Seen<Self::Live>, Failure>> + Send {
+        async { self.read(client).await.map(Some) }
+    }
 
     /// Reads of a resource that nobody declares what its deletion depends on and lists do not say.
     fn examine(

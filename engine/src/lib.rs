@@ -25,4 +25,5 @@ pub mod gate;
 pub mod effort;
 pub mod event;
 pub mod apply;
+pub mod standing;
 pub mod inspect;

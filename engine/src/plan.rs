@@ -15,7 +15,7 @@ use crate::change::Doable;
 use crate::desired::Desired;
 use crate::diagnostic::{Diagnostic, Failure};
 use crate::effort::{self, Effort};
-use crate::kind::{AnyChange, Context, Provider, Report};
+use crate::kind::{AnyChange, AnySpec, Context, Provider, Report};
 use crate::prune::{self, Prune};
 use crate::refresh::{LiveState, refresh};
 use crate::state::State;
@@ -27,6 +27,8 @@ use crate::value::Value;
 pub struct Plan {
     /// The branch.
     pub target: Target,
+    /// The time that it was made.
+    pub now: Timestamp,
     /// Changes to make, one step for each changed resource.
     pub steps: Vec<Step>,
     /// Changes that cannot be made.
@@ -59,6 +61,8 @@ pub struct Step {
     pub kind: usize,
     /// The changes, in order.
     pub changes: Vec<AnyChange>,
+    /// What is wanted; nothing where the resource is deleted, or the plan is only to be read.
+    pub wanted: Option<AnySpec>,
     /// Steps of this plan that have to succeed first.
     pub needs: Vec<Address>,
     /// 0 for what is declared; deletions come in later waves, each after all earlier ones succeeded.
@@ -164,6 +168,7 @@ fn compare<Client>(
     let context = Context { target: &desired.target, now };
     let mut plan = Plan {
         target: desired.target.clone(),
+        now,
         steps: Vec::new(),
         impossible: Vec::new(),
         drift: Vec::new(),
@@ -203,7 +208,8 @@ fn compare<Client>(
             plan.unchanged.push(address);
         } else {
             let (kind, needs) = (wanted.kind, wanted.needs.clone());
-            plan.steps.push(Step { address, kind, changes: planned, needs, wave: 0 });
+            let spec = Some(wanted.spec.clone());
+            plan.steps.push(Step { address, kind, changes: planned, wanted: spec, needs, wave: 0 });
         }
     }
     let changed: HashSet<Address> = plan.steps.iter().map(|step| step.address.clone()).collect();

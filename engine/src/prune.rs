@@ -128,7 +128,8 @@ async fn delete<Client>(
         plan.live.extend(observed.map(|observed| (address.clone(), observed)));
         if change.is_planned() {
             let (address, kind) = (address.clone(), *kind);
-            plan.steps.push(Step { address, kind, changes: vec![change], needs: Vec::new(), wave });
+            let (changes, needs) = (vec![change], Vec::new());
+            plan.steps.push(Step { address, kind, changes, wanted: None, needs, wave });
         } else {
             plan.drift.push(Finding { address: address.clone(), change });
         }

@@ -1,4 +1,5 @@
-//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `converge`, `faults`, `peer`, `bench`, `schema`, `lint`.
+//! The project's own commands: `cargo xtask demo`, `test`, `conformance`, `converge`, `faults`, `fuzz`, `peer`,
+//! `bench`, `schema`, `lint`.
 //!
 //! Builds in seconds and links no JavaScript engine: it picks one (`engine.rs`) and calls cargo
 //! with the features and variables that it needs.
@@ -11,6 +12,7 @@ mod demo;
 mod engine;
 mod faults;
 mod files;
+mod fuzz;
 mod lint;
 mod peer;
 mod schema;
@@ -26,6 +28,8 @@ usage: cargo xtask <command> [--engine v8|quickjs]
   conformance [DIR] [--family F] [--json]
                                run conformance cases (default ../shared/conformance/cases)
   converge [CASES [SEED]]      properties of plan and apply on random policies (default 10000 cases)
+  fuzz [TIMES [SEED]]          files, API answers and policy values that are not what they should be (default 20
+                               times the cases of the tests)
   faults                       every fault at every request, every point at which the process can be killed
   bench [--TABLE]              what is measured for the README; without a flag what is quick
   peer                         compare with the official client from npm, on the embedded backend
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         "conformance" => conformance::run(&engine::choose(named)?, &words),
         "faults" => faults::run(&engine::choose(named)?),
         "converge" => converge::run(&words),
+        "fuzz" => fuzz::run(&engine::choose(named)?, &words),
         "bench" => bench::run(&engine::choose(named)?, &words),
         "peer" => peer::run(&engine::choose(named)?),
         "schema" => schema::check(&engine::choose(named)?),

@@ -17,6 +17,7 @@ use crate::backend::Connection;
 use crate::creation::{Creation, create};
 use crate::invocation::again;
 use crate::journal::{Header, Journal};
+use crate::lease::Leases;
 use crate::output::remarks::{self, Remark};
 use crate::output::text::printable;
 use crate::output::{github, human, json, neon_json, sarif};
@@ -45,7 +46,7 @@ async fn connected(
 ) -> Result<Ending, Failure> {
     let mut source = session.source(&args.policy)?;
     // The policy and the plan see the time at which the plan was made.
-    source.now = saved.map_or(source.now, |saved| saved.made_at);
+    source.now = saved.map_or(source.now, |saved| saved.plan.now);
     let mut connection = Connection::open(&session.global, &session.working).await?;
     let journal = Journal::new(session.working.clone());
     connection.client = connection.client.until(session.signals.stop.clone()).observed(journal.observer());
@@ -64,7 +65,9 @@ async fn run_on(
 ) -> Result<Ending, Failure> {
     let project = session.project(&connection.client).await?;
     let say_which = |target: &Target| session.announce(target);
+    let leases = Leases::around(&session.working, session.global.quiet);
     let request = session.request(source, &connection.client, &project, &args.purpose, &say_which)?;
+    let request = pipeline::Request { leases: Some(&leases), ..request };
     let planned = pipeline::plan(&request).await?;
     if let Some(saved) = saved {
         let read = Reliance::of(&planned, source);
@@ -223,7 +226,7 @@ impl View<'_> {
 fn say(session: &Session, event: &Event<'_>) {
     progress::heard(event);
     match event {
-        Event::Started { .. } => {}
+        Event::Started { .. } | Event::Looking => {}
         Event::Done { .. } if session.global.quiet => {}
         Event::Done { address, action } => {
             print::note(&format!("{} {}", session.page.sign(*action), printable(&address.to_string())));

@@ -80,7 +80,8 @@ fn compare(desired: Desired, target: &Target) -> (Plan, Outcome) {
         let made = changes.iter().filter(|change| matches!(change.doable, Doable::Yes(_)));
         endings.push(made.map(|_| Ending::Done(learned())).collect());
         let (address, needs) = (wanted.address, wanted.needs);
-        plan.steps.push(Step { address, kind: wanted.kind, changes, needs, wave: 0 });
+        let (kind, wanted) = (wanted.kind, Some(wanted.spec));
+        plan.steps.push(Step { address, kind, changes, wanted, needs, wave: 0 });
     }
     (plan, Outcome(endings))
 }
@@ -88,6 +89,7 @@ fn compare(desired: Desired, target: &Target) -> (Plan, Outcome) {
 fn empty(target: &Target) -> Plan {
     Plan {
         target: target.clone(),
+        now: jiff::Timestamp::UNIX_EPOCH,
         steps: Vec::new(),
         impossible: Vec::new(),
         drift: Vec::new(),

@@ -54,6 +54,14 @@ fn target(stored: &Stored) -> Result<Target, Failure> {
     })
 }
 
+/// When a file's plan was made.
+///
+/// # Errors
+/// When it does not say.
+pub(super) fn made_at(stored: &Stored) -> Result<Timestamp, Failure> {
+    stored.text("/madeAt")?.parse().map_err(|_| stored.misplaced("/madeAt", "a time"))
+}
+
 /// The plan of a file.
 ///
 /// # Errors
@@ -66,12 +74,13 @@ pub(super) fn plan(stored: &Stored) -> Result<Plan, Failure> {
             Some(step) => step.changes.push(change),
             None => {
                 let (kind, needs) = (stored.kind(&address), Vec::new());
-                steps.push(Step { address, kind, changes: vec![change], needs, wave: 0 });
+                steps.push(Step { address, kind, changes: vec![change], wanted: None, needs, wave: 0 });
             }
         }
     }
     Ok(Plan {
         target: target(stored)?,
+        now: made_at(stored)?,
         steps,
         impossible: findings(stored, "/plan/impossible")?,
         drift: findings(stored, "/plan/drift")?,

@@ -14,6 +14,7 @@ mod crash;
 mod creation;
 mod deploying;
 mod formats;
+mod fuzz;
 mod hostile;
 mod import;
 #[cfg(unix)]
@@ -21,6 +22,7 @@ mod interrupting;
 #[cfg(unix)]
 mod journal;
 mod kinds;
+mod leases;
 mod limits;
 mod main_job;
 mod page;

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 
-use super::{Context, Declared, Driver, Outputs, Prior, Report, Resource, Section};
+use super::{Context, Declared, Driver, Outputs, Prior, Report, Resource, Section, Seen};
 use crate::address::Address;
-use crate::change::Change;
+use crate::change::{Attribute, Change};
 use crate::diagnostic::{Diagnostic, Failure, codes};
 use crate::path::Path;
 use crate::policy::Policy;
@@ -129,6 +129,33 @@ pub trait ErasedKind<Client>: Send + Sync {
     /// See [`super::Kind::requests`].
     fn requests(&self, _operation: &AnyOperation) -> Result<usize, Failure> {
         Ok(0)
+    }
+
+    /// See [`super::Kind::overtaken`].
+    fn overtaken(
+        &self,
+        _context: &Context<'_>,
+        _address: &Address,
+        _spec: &AnySpec,
+        _learned: &Outputs,
+        _live: Option<&Live>,
+    ) -> Result<Vec<Attribute>, Failure> {
+        Ok(Vec::new())
+    }
+
+    /// See [`super::Kind::learned`].
+    fn learned(&self, _live: &Live) -> Result<Outputs, Failure> {
+        Ok(Outputs::new())
+    }
+
+    /// See [`Driver::look`].
+    fn look<'a>(
+        &'a self,
+        _client: &'a Client,
+        _names: &'a [&'a str],
+        _attempt: u32,
+    ) -> BoxFuture<'a, Result<Seen<Live>, Failure>> {
+        ready(Ok(None)).boxed()
     }
 
     /// See [`super::Kind::warnings`].
@@ -311,6 +338,36 @@ where
 
     fn requests(&self, operation: &AnyOperation) -> Result<usize, Failure> {
         Ok(self.0.requests(restore::<K::Operation>(&operation.0, K::NAME)?))
+    }
+
+    fn overtaken(
+        &self,
+        context: &Context<'_>,
+        address: &Address,
+        spec: &AnySpec,
+        learned: &Outputs,
+        live: Option<&Live>,
+    ) -> Result<Vec<Attribute>, Failure> {
+        let spec = restore::<K::Spec>(&spec.0, K::NAME)?;
+        let live = live.map(|live| restore::<K::Live>(&live.0, K::NAME)).transpose()?;
+        Ok(self.0.overtaken(context, address, spec, learned, live))
+    }
+
+    fn learned(&self, live: &Live) -> Result<Outputs, Failure> {
+        Ok(self.0.learned(restore::<K::Live>(&live.0, K::NAME)?))
+    }
+
+    fn look<'a>(
+        &'a self,
+        client: &'a Client,
+        names: &'a [&'a str],
+        attempt: u32,
+    ) -> BoxFuture<'a, Result<Seen<Live>, Failure>> {
+        async move {
+            let Some(found) = self.0.look(client, names, attempt).await? else { return Ok(None) };
+            Ok(Some(found.into_iter().map(|(name, live)| (name, Live(Arc::new(live)))).collect()))
+        }
+        .boxed()
     }
 
     fn warnings(&self, address: &Address, spec: &AnySpec) -> Result<Vec<Diagnostic>, Failure> {

@@ -10,6 +10,7 @@ mod toggle;
 mod duration;
 mod slow_digest;
 mod wire;
+mod moved;
 
 pub mod client;
 pub mod target;

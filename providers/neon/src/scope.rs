@@ -114,6 +114,14 @@ impl Scope {
         self.in_project(&["branches", &self.branch]).join(rest)
     }
 
+    /// Waits before what was written is looked at another time (`attempt` counts from 0).
+    ///
+    /// # Errors
+    /// When the run is stopped meanwhile.
+    pub(crate) async fn before_look(&self, attempt: u32) -> Result<(), Failure> {
+        if attempt == 0 { Ok(()) } else { self.client.pause(self.polling.interval / 4).await }
+    }
+
     /// The database that Neon Auth and the Data API use (spec 4.1).
     ///
     /// # Errors
@@ -132,11 +140,16 @@ impl Scope {
     /// # Errors
     /// What the API or the network said.
     pub(crate) async fn has_auth(&self) -> Result<bool, Failure> {
-        let read = async || {
-            let request = Request::get("getNeonAuth", self.in_branch(&["auth"]));
-            Ok(self.client.find::<serde_json::Value>(request).await?.is_some())
-        };
-        self.shared.auth.get_or_try_init(read).await.copied()
+        self.shared.auth.get_or_try_init(|| self.read_auth()).await.copied()
+    }
+
+    /// Whether the branch has Neon Auth now, whatever was read before.
+    ///
+    /// # Errors
+    /// What the API or the network said.
+    pub(crate) async fn read_auth(&self) -> Result<bool, Failure> {
+        let request = Request::get("getNeonAuth", self.in_branch(&["auth"]));
+        Ok(self.client.find::<serde_json::Value>(request).await?.is_some())
     }
 }
 

@@ -79,8 +79,9 @@ struct Endpoints {
     endpoints: Vec<Endpoint>,
 }
 
+/// An endpoint as reported.
 #[derive(Debug, Deserialize)]
-struct Endpoint {
+pub(crate) struct Endpoint {
     id: String,
     branch_id: String,
     #[serde(rename = "type")]
@@ -97,6 +98,17 @@ impl Endpoint {
     /// Unknown types count as read-write (API spec 5).
     fn is_writable(&self) -> bool {
         self.kind != "read_only"
+    }
+}
+
+impl From<&Endpoint> for EndpointLive {
+    fn from(endpoint: &Endpoint) -> Self {
+        Self {
+            id: endpoint.id.clone(),
+            min: endpoint.autoscaling_limit_min_cu,
+            max: endpoint.autoscaling_limit_max_cu,
+            suspend_seconds: endpoint.suspend_timeout_seconds,
+        }
     }
 }
 
@@ -284,12 +296,7 @@ impl Survey {
             protected: branch.protected,
             expires_at: branch.expires_at.clone(),
             parent: parent.map(|parent| parent.name.clone()),
-            endpoint: endpoint.map(|endpoint| EndpointLive {
-                id: endpoint.id.clone(),
-                min: endpoint.autoscaling_limit_min_cu,
-                max: endpoint.autoscaling_limit_max_cu,
-                suspend_seconds: endpoint.suspend_timeout_seconds,
-            }),
+            endpoint: endpoint.map(EndpointLive::from),
             defaults: EndpointLive {
                 id: String::new(),
                 min: defaults.autoscaling_limit_min_cu,

@@ -184,6 +184,7 @@ async fn run_on(case: &Case, source: &Source, server: &Server) -> Result<Actual,
         polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(10) },
         deploying: Deploying::default(),
         purpose: Purpose::at(source.now),
+        leases: None,
         said: &|_| {},
     };
     let mut actual = match case.operation.as_str() {

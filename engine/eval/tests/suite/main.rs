@@ -1,6 +1,7 @@
 //! Policies in, what comes out as text: one file per topic, one [`check`] for all of them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "tests")]
 
+mod fuzz;
 mod support;
 
 mod errors;

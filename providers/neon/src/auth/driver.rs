@@ -2,7 +2,7 @@
 
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::Failure;
-use neonform_engine::kind::{Driver, Outputs, Prior};
+use neonform_engine::kind::{Driver, Outputs, Prior, Seen};
 use serde_json::json;
 
 use super::spec::{Auth, Operation};
@@ -22,6 +22,12 @@ impl Driver<Scope> for Auth {
     async fn read(&self, scope: &Scope) -> Result<Vec<(String, AuthLive)>, Failure> {
         let (database, enabled) = futures::join!(scope.database(), scope.has_auth());
         Ok(vec![(String::new(), AuthLive { enabled: enabled?, database: database? })])
+    }
+
+    async fn look(&self, scope: &Scope, _names: &[&str], attempt: u32) -> Result<Seen<AuthLive>, Failure> {
+        scope.before_look(attempt).await?;
+        let live = AuthLive { enabled: scope.read_auth().await?, database: scope.database().await? };
+        Ok(Some(vec![(String::new(), live)]))
     }
 
     async fn apply(

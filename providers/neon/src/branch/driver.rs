@@ -2,7 +2,7 @@
 
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::Failure;
-use neonform_engine::kind::{Driver, Outputs, Prior};
+use neonform_engine::kind::{Driver, Outputs, Prior, Seen};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 
@@ -11,6 +11,7 @@ use super::creation::NewBranch;
 use super::spec::{Branch, Operation};
 use crate::client::Request;
 use crate::scope::Scope;
+use crate::target::Endpoint;
 use crate::wire::number;
 
 /// A branch as reported.
@@ -46,6 +47,15 @@ impl Driver<Scope> for Branch {
         Ok(vec![(scope.branch_name.clone(), scope.branch_live.clone())])
     }
 
+    async fn look(&self, scope: &Scope, names: &[&str], attempt: u32) -> Result<Seen<BranchLive>, Failure> {
+        // A branch that was just created is read again before anything else is planned for it.
+        if names != [scope.branch_name.as_str()] {
+            return Ok(None);
+        }
+        scope.before_look(attempt).await?;
+        Ok(Some(vec![(scope.branch_name.clone(), look(scope).await?)]))
+    }
+
     async fn apply(
         &self,
         scope: &Scope,
@@ -69,6 +79,39 @@ impl Driver<Scope> for Branch {
         scope.client.send::<Json>(request).await?;
         Ok(Outputs::new())
     }
+}
+
+#[derive(Deserialize)]
+struct One {
+    branch: Settings,
+}
+
+#[derive(Deserialize)]
+struct Settings {
+    #[serde(default)]
+    protected: bool,
+    #[serde(default)]
+    expires_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct OneEndpoint {
+    endpoint: Endpoint,
+}
+
+/// The settings as they are now, whatever was read before.
+async fn look(scope: &Scope) -> Result<BranchLive, Failure> {
+    let was = &scope.branch_live;
+    let branch = scope.client.send::<One>(Request::get("getBranch", scope.in_branch(&[])));
+    let endpoint = async {
+        let Some(was) = &was.endpoint else { return Ok(None) };
+        let request = Request::get("getEndpoint", scope.in_project(&["endpoints", &was.id]));
+        let found: Option<OneEndpoint> = scope.client.find(request).await?;
+        Ok::<_, Failure>(found.map(|found| EndpointLive::from(&found.endpoint)))
+    };
+    let (branch, endpoint) = futures::join!(branch, endpoint);
+    let Settings { protected, expires_at } = branch?.branch;
+    Ok(BranchLive { protected, expires_at, endpoint: endpoint?, ..was.clone() })
 }
 
 #[derive(Deserialize)]

@@ -2,12 +2,13 @@
 
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use neonform_engine::kind::{Driver, Outputs, Prior};
+use neonform_engine::kind::{Driver, Outputs, Prior, Seen};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::spec::{Bucket, Operation, is_unaddressable};
 use crate::client::Request;
+use crate::moved::moved;
 use crate::scope::Scope;
 
 const FEATURE: &str = "Object storage";
@@ -44,14 +45,22 @@ struct Item {
     access_level: Option<String>,
 }
 
+impl Item {
+    fn live(&self) -> BucketLive {
+        let is_public = self.access_level.as_deref() == Some("public_read");
+        let access = if is_public { "public_read" } else { "private" }.to_owned();
+        BucketLive { access, holds_objects: None }
+    }
+}
+
 impl Driver<Scope> for Bucket {
     async fn read(&self, scope: &Scope) -> Result<Vec<(String, BucketLive)>, Failure> {
-        let known = |level: String| if level == "public_read" { level } else { "private".to_owned() };
-        let read = |item: Item| {
-            let access = known(item.access_level.unwrap_or_default());
-            (item.name, BucketLive { access, holds_objects: None })
-        };
-        Ok(list(scope).await?.into_iter().map(read).collect())
+        Ok(list(scope).await?.into_iter().map(|item| (item.name.clone(), item.live())).collect())
+    }
+
+    async fn look(&self, scope: &Scope, _names: &[&str], attempt: u32) -> Result<Seen<BucketLive>, Failure> {
+        scope.before_look(attempt).await?;
+        self.read(scope).await.map(Some)
     }
 
     async fn examine(
@@ -75,17 +84,31 @@ impl Driver<Scope> for Bucket {
         _prior: &Prior,
     ) -> Result<Outputs, Failure> {
         match operation {
-            Operation::Create(access) => {
-                let body = json!({ "name": address.name(), "access_level": access });
-                let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"]));
-                let is_it =
-                    |item: &Item| item.name == address.name() && item.access_level.as_deref() == Some(access);
-                let look = || async { Ok(list(scope).await?.iter().any(is_it).then_some(Json::Null)) };
-                scope.client.make(request.json(body).feature(FEATURE), look).await?;
-            }
+            Operation::Create(access) => create(scope, address.name(), access).await?,
             Operation::Delete { with_data } => delete(scope, address.name(), with_data).await?,
         }
         Ok(Outputs::new())
+    }
+}
+
+async fn create(scope: &Scope, name: &str, access: &str) -> Result<(), Failure> {
+    let body = json!({ "name": name, "access_level": access });
+    let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"])).json(body);
+    let is_it = |item: &Item| item.name == name && item.access_level.as_deref() == Some(access);
+    let look = || async { Ok(list(scope).await?.iter().any(is_it).then_some(Json::Null)) };
+    let Err(failure) = scope.client.make(request.feature(FEATURE), look).await else { return Ok(()) };
+    if !failure.is(codes::ALREADY_EXISTS) {
+        return Err(failure);
+    }
+    // Somebody created it at the same time, which is success if it is the same.
+    match list(scope).await?.into_iter().find(|found| found.name == name).map(|found| found.live()) {
+        Some(live) if live.access == access => Ok(()),
+        Some(live) => Err(moved(
+            "a bucket of this name was created since the plan was made",
+            format!("{name}: access {}", live.access),
+            format!("access {access}"),
+        )),
+        None => Err(failure),
     }
 }
 

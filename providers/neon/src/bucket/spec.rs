@@ -3,7 +3,7 @@
 use neonform_engine::address::Address;
 use neonform_engine::change::{Action, Attribute, Change, Impact, Record, Remedy};
 use neonform_engine::diagnostic::{Layer, codes};
-use neonform_engine::kind::{Context, Declared, Kind, Resource};
+use neonform_engine::kind::{Context, Declared, Kind, Outputs, Resource};
 use neonform_engine::path::Path;
 use neonform_engine::policy::{Cursor, Policy};
 use neonform_engine::state::Observed;
@@ -71,6 +71,19 @@ impl Kind for Bucket {
             Some(live) if live.access == spec.access => Vec::new(),
             Some(live) => vec![access_drift(spec.access, live)],
         }
+    }
+
+    /// Another access level than the one that a bucket was created with is another bucket, although a
+    /// plan could only show it.
+    fn overtaken(
+        &self,
+        context: &Context<'_>,
+        address: &Address,
+        spec: &Spec,
+        _learned: &Outputs,
+        live: Option<&BucketLive>,
+    ) -> Vec<Attribute> {
+        self.diff(context, address, spec, live).into_iter().flat_map(|change| change.attributes).collect()
     }
 
     fn inherited(&self, live: &BucketLive) -> Option<BucketLive> {

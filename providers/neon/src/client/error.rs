@@ -13,6 +13,9 @@ use serde::Deserialize;
 use super::observe::Heard;
 use super::request::{Method, Request};
 
+/// Characters that are told of somebody else's words.
+const LONGEST_TOLD: usize = 500;
+
 /// A request that failed.
 #[derive(Debug)]
 pub(super) struct ApiError {
@@ -54,6 +57,13 @@ pub(super) enum Cause {
     Unaddressable,
     /// It was not sent, or not again after an answer of this status: the run was stopped.
     Stopped(Option<u16>),
+}
+
+impl Cause {
+    /// How JSON is not what was asked for. What is found is part of it, and may be of any length.
+    pub(super) fn shape(cause: &serde_json::Error) -> Self {
+        Self::Shape(cause.to_string().chars().take(LONGEST_TOLD).collect())
+    }
 }
 
 /// What the headers of an answer say.
@@ -104,7 +114,7 @@ pub(super) fn refusal(status: u16, answered: Answered, body: &[u8]) -> Cause {
         return Cause::NotTheApi { status, content_type };
     }
     let read: Refusal = serde_json::from_slice(body).unwrap_or_else(|_| Refusal {
-        message: String::from_utf8_lossy(body).chars().take(500).collect(),
+        message: String::from_utf8_lossy(body).chars().take(LONGEST_TOLD).collect(),
         ..Refusal::default()
     });
     let read = read.error.map_or_else(
@@ -123,7 +133,7 @@ pub(super) fn refusal(status: u16, answered: Answered, body: &[u8]) -> Cause {
         status,
         unavailable: read.code == "capability_requires_claim" || matches!(status, 404 | 501 | 503) && lacks,
         code: read.code,
-        message: read.message,
+        message: read.message.chars().take(LONGEST_TOLD).collect(),
         request_id: read.request_id.or(request_id),
         retry_after,
     }

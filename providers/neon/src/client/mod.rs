@@ -41,8 +41,10 @@ use tally::Tally;
 const REQUEST_ID: &str = "x-request-id";
 /// Items asked for on one page of a list.
 const PAGE: &str = "100";
-/// An answer longer than this is not the API's.
-const LONGEST_ANSWER: usize = 64 * 1024 * 1024;
+/// A list of more pages than this does not end.
+const MOST_PAGES: usize = 1_000;
+/// An answer, or all pages of a list, longer than this is not the API's. Read, it takes many times as much memory.
+const LONGEST_ANSWER: usize = 16 * 1024 * 1024;
 
 /// A connection to one API host with one key.
 #[derive(Clone)]
@@ -213,18 +215,24 @@ impl Client {
     /// As [`Client::send`].
     pub async fn list<T: DeserializeOwned>(&self, request: Request, field: &str) -> Result<Vec<T>, Failure> {
         let request = request.query("limit", PAGE);
+        let fail = |cause| ApiError::new(&request, cause);
         let mut items = Vec::new();
         let mut cursor: Option<String> = None;
-        loop {
+        let mut read = 0;
+        for _ in 0..MOST_PAGES {
             let page = match &cursor {
                 Some(cursor) => request.clone().query("cursor", cursor),
                 None => request.clone(),
             };
-            let mut answer: Json = self.send(page).await?;
+            let answer = self.exchange(&page).await?;
+            read += answer.body.len();
+            if read > LONGEST_ANSWER {
+                return Err(fail(Cause::Shape(format!("a list of more than {LONGEST_ANSWER} bytes"))).into());
+            }
+            let mut answer: Json = decode(&page, answer)?;
             let next = next_cursor(&answer).filter(|next| Some(next) != cursor.as_ref());
             let found = answer.get_mut(field).map(Json::take).unwrap_or_default();
-            let found: Vec<T> = serde_json::from_value(found)
-                .map_err(|cause| ApiError::new(&request, Cause::Shape(cause.to_string())))?;
+            let found: Vec<T> = serde_json::from_value(found).map_err(|cause| fail(Cause::shape(&cause)))?;
             let empty = found.is_empty();
             items.extend(found);
             cursor = next;
@@ -232,6 +240,7 @@ impl Client {
                 return Ok(items);
             }
         }
+        Err(fail(Cause::Shape(format!("a list of more than {MOST_PAGES} pages"))).into())
     }
 
     async fn exchange(&self, request: &Request) -> Result<Answer, Box<ApiError>> {
@@ -347,7 +356,7 @@ fn decode<T: DeserializeOwned>(request: &Request, answer: Answer) -> Result<T, B
     // An empty body reads as an empty object (API spec 1).
     let body: &[u8] = if answer.body.is_empty() { b"{}" } else { &answer.body };
     serde_json::from_slice(body)
-        .map_err(|cause| ApiError::new(request, Cause::Shape(cause.to_string())).sent_as(&answer.request_id))
+        .map_err(|cause| ApiError::new(request, Cause::shape(&cause)).sent_as(&answer.request_id))
 }
 
 fn next_cursor(answer: &Json) -> Option<String> {

@@ -2,7 +2,7 @@
 
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::Failure;
-use neonform_engine::kind::{Driver, Outputs, Prior};
+use neonform_engine::kind::{Driver, Outputs, Prior, Seen};
 use neonform_engine::value::Value;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 use super::settings::{NAMES, Written};
 use super::spec::{DataApi, Operation, Spec};
 use crate::client::Request;
+use crate::moved::moved;
 use crate::scope::Scope;
 use crate::wire;
 
@@ -39,15 +40,12 @@ impl Driver<Scope> for DataApi {
     }
 
     async fn read(&self, scope: &Scope) -> Result<Vec<(String, DataApiLive)>, Failure> {
-        let database = scope.database().await?;
-        let request = Request::get("getNeonDataApi", scope.in_branch(&["data-api", &database]));
-        let found: Option<Reported> = scope.client.find(request).await?;
-        let live = DataApiLive {
-            enabled: found.is_some(),
-            settings: found.and_then(|found| found.settings).map(|settings| in_policy_names(&settings)),
-            database,
-        };
-        Ok(vec![(String::new(), live)])
+        Ok(vec![(String::new(), read(scope, &scope.database().await?).await?)])
+    }
+
+    async fn look(&self, scope: &Scope, _names: &[&str], attempt: u32) -> Result<Seen<DataApiLive>, Failure> {
+        scope.before_look(attempt).await?;
+        self.read(scope).await.map(Some)
     }
 
     async fn apply(
@@ -64,7 +62,17 @@ impl Driver<Scope> for DataApi {
                 // Somebody enabling it at the same time is success (API spec 6.8).
                 scope.client.send_unless_exists(request).await?;
             }
-            Operation::Update(database, settings) => {
+            Operation::Update { database, found, settings } => {
+                // All settings are sent: those that nobody names must not become what they were.
+                let now = read(scope, &database).await?.settings;
+                if now.as_ref() != Some(&found) {
+                    let told = |settings: Vec<_>| Value::Map(settings).to_string();
+                    return Err(moved(
+                        "the Data API was changed since the plan was made; it was left alone",
+                        now.map_or("settings that are not reported".to_owned(), told),
+                        told(found),
+                    ));
+                }
                 let path = scope.in_branch(&["data-api", &database]);
                 let body = json!({ "settings": on_the_wire(&settings) });
                 let request = Request::patch("updateProjectBranchDataApi", path).json(body);
@@ -77,6 +85,16 @@ impl Driver<Scope> for DataApi {
         }
         Ok(Outputs::new())
     }
+}
+
+async fn read(scope: &Scope, database: &str) -> Result<DataApiLive, Failure> {
+    let request = Request::get("getNeonDataApi", scope.in_branch(&["data-api", database]));
+    let found: Option<Reported> = scope.client.find(request).await?;
+    Ok(DataApiLive {
+        enabled: found.is_some(),
+        settings: found.and_then(|found| found.settings).map(|settings| in_policy_names(&settings)),
+        database: database.to_owned(),
+    })
 }
 
 /// Settings that this version does not know, and values that are `null`, are left out.

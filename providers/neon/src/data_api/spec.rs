@@ -32,8 +32,15 @@ pub struct Spec {
 pub enum Operation {
     /// Enable on a database.
     Enable(String, Written),
-    /// Replace the settings of a database's integration by these, in the policy's names.
-    Update(String, Vec<(String, Value)>),
+    /// Replace the settings of a database's integration, in the policy's names.
+    Update {
+        /// The database.
+        database: String,
+        /// All of the settings as they were found.
+        found: Vec<(String, Value)>,
+        /// All of them as they are to be.
+        settings: Vec<(String, Value)>,
+    },
     /// Delete a database's integration.
     Disable(String),
 }
@@ -95,6 +102,14 @@ impl Kind for DataApi {
     fn inherited(&self, live: &DataApiLive) -> Option<DataApiLive> {
         // Whether the platform copies it is not established; what it would be called is.
         Some(DataApiLive { enabled: false, settings: None, ..live.clone() })
+    }
+
+    fn requests(&self, operation: &Operation) -> usize {
+        match operation {
+            Operation::Enable(..) | Operation::Disable(_) => 1,
+            // It is looked at right before.
+            Operation::Update { .. } => 2,
+        }
     }
 
     fn observe(&self, _name: &str, live: &DataApiLive) -> Option<Observed> {
@@ -173,8 +188,9 @@ fn update(branch: &str, written: &Written, live: &DataApiLive) -> Option<Change<
     for (key, value) in &written.settings {
         merged.set(&Path::root().key(key), value.clone());
     }
-    let Value::Map(merged) = merged else { return None };
-    let operation = Operation::Update(live.database.clone(), merged);
+    let Value::Map(settings) = merged else { return None };
+    let (database, found) = (live.database.clone(), reported.clone());
+    let operation = Operation::Update { database, found, settings };
     let mut change = Change::doable(Action::Update, Impact::Override, operation);
     change.attributes = attributes;
     let wanted = named(&written.settings);

@@ -2,13 +2,14 @@
 
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use neonform_engine::kind::{Driver, Outputs, Prior};
+use neonform_engine::kind::{Driver, Outputs, Prior, Seen};
 use serde::Deserialize;
 use serde_json::json;
 
 use super::spec::{Domain, Operation};
 use super::wait;
 use crate::client::Request;
+use crate::moved::moved;
 use crate::scope::Scope;
 
 const FEATURE: &str = "Custom domains";
@@ -43,6 +44,11 @@ struct Item {
 impl Driver<Scope> for Domain {
     async fn read(&self, scope: &Scope) -> Result<Vec<(String, DomainLive)>, Failure> {
         list(scope).await
+    }
+
+    async fn look(&self, scope: &Scope, _names: &[&str], attempt: u32) -> Result<Seen<DomainLive>, Failure> {
+        scope.before_look(attempt).await?;
+        self.read(scope).await.map(Some)
     }
 
     async fn apply(
@@ -88,6 +94,11 @@ async fn list(scope: &Scope) -> Result<Vec<(String, DomainLive)>, Failure> {
     Ok(items(scope).await?.into_iter().map(live).collect())
 }
 
+/// The registration of a host on this branch as it is now.
+async fn find(scope: &Scope, host: &str) -> Result<Option<DomainLive>, Failure> {
+    Ok(list(scope).await?.into_iter().find(|(name, _)| name == host).map(|(_, live)| live))
+}
+
 async fn register(scope: &Scope, host: &str, function: &str) -> Result<Outputs, Failure> {
     let body = json!({ "domain": host, "entity_type": "function", "entity_id": function });
     let path = scope.in_branch(&["custom-domains"]);
@@ -95,8 +106,22 @@ async fn register(scope: &Scope, host: &str, function: &str) -> Result<Outputs, 
     let is_it =
         |item: &Item| item.domain == host && item.entity_type == "function" && item.entity_id == function;
     let look = || async { Ok(items(scope).await?.into_iter().find(is_it)) };
-    let item: Item = scope.client.make(request, look).await.map_err(|failure| taken(host, failure))?;
-    Ok(vec![("cnameTarget".to_owned(), item.cname_target.into())])
+    let failure = match scope.client.make::<Item, _>(request, look).await {
+        Ok(item) => return Ok(vec![("cnameTarget".to_owned(), item.cname_target.into())]),
+        Err(failure) => failure,
+    };
+    if !failure.is(codes::ALREADY_EXISTS) {
+        return Err(failure);
+    }
+    // Where it is on this branch, it was not when the plan was made.
+    match find(scope, host).await? {
+        Some(live) => Err(moved(
+            "a custom domain was registered since the plan was made",
+            format!("{host}: it is on {} {:?}", live.entity_type, live.entity),
+            format!("function {function:?}"),
+        )),
+        None => Err(taken(host, failure)),
+    }
 }
 
 async fn delete(scope: &Scope, host: &str) -> Result<(), Failure> {
@@ -111,21 +136,15 @@ async fn check_owner(
     from: &str,
     planned: impl Fn(&DomainLive) -> bool,
 ) -> Result<(), Failure> {
-    let now = list(scope).await?.into_iter().find(|(name, _)| name == host).map(|(_, live)| live);
+    let now = find(scope, host).await?;
     if now.as_ref().is_some_and(planned) {
         return Ok(());
     }
     let found = now.map_or("it is not registered on the branch".to_owned(), |live| {
         format!("it is on {} {:?}", live.entity_type, live.entity)
     });
-    Err(Diagnostic::error(
-        codes::MOVED,
-        "a custom domain is no longer where the plan found it; it was left alone",
-    )
-    .found(format!("{host}: {found}"))
-    .expected(format!("function {from:?}"))
-    .fix("run the command again to plan from what is there now")
-    .into())
+    let summary = "a custom domain is no longer where the plan found it; it was left alone";
+    Err(moved(summary, format!("{host}: {found}"), format!("function {from:?}")))
 }
 
 /// Says what a 409 means here: the platform does not tell who has the name.

@@ -7,7 +7,7 @@ use neonform_engine::kind::{Kind, Prior};
 use neonform_engine::value::Value;
 use tokio::time::Instant;
 
-use crate::function::{self, DeploymentLive, Function, Status};
+use crate::function::{self, DEPLOYMENT_ID, DeploymentLive, Function, Status};
 use crate::scope::Scope;
 
 /// Waits until the deployment that this run made is completed; without one, the function's newest.
@@ -17,7 +17,7 @@ pub(super) async fn for_deployment(
     slug: &str,
     prior: &Prior,
 ) -> Result<(), Failure> {
-    let mut expected = match prior.output(&Address::new(Function::NAME, slug), "deploymentId") {
+    let mut expected = match prior.output(&Address::new(Function::NAME, slug), DEPLOYMENT_ID) {
         Some(Value::Number(id)) => Some(*id),
         _ => None,
     };

@@ -5,16 +5,17 @@ use std::sync::{Arc, LazyLock};
 use futures::future::BoxFuture;
 use neonform_engine::address::Address;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
-use neonform_engine::kind::{Driver, Outputs, Prior};
-use neonform_engine::value::{Secret, Value};
+use neonform_engine::kind::{Driver, Outputs, Prior, Seen};
+use neonform_engine::value::Secret;
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::Semaphore;
 
 use super::marker::{Marker, environment_digest};
 use super::read::Source;
-use super::spec::{Deployment, Function, Operation, Spec};
+use super::spec::{DEPLOYMENT_ID, Deployment, Function, Operation, Spec, deployment_number};
 use crate::client::{Part, Request};
+use crate::moved::moved;
 use crate::scope::Scope;
 
 const FEATURE: &str = "Functions";
@@ -183,6 +184,16 @@ impl Driver<Scope> for Function {
         Ok(items.into_iter().map(read).collect())
     }
 
+    async fn look(&self, scope: &Scope, names: &[&str], attempt: u32) -> Result<Seen<FunctionLive>, Failure> {
+        scope.before_look(attempt).await?;
+        // The list may have many pages.
+        if let [slug] = names {
+            let found = find_one(scope, slug).await?;
+            return Ok(Some(found.map(|live| ((*slug).to_owned(), live)).into_iter().collect()));
+        }
+        self.read(scope).await.map(Some)
+    }
+
     async fn apply(
         &self,
         scope: &Scope,
@@ -193,16 +204,28 @@ impl Driver<Scope> for Function {
         match operation {
             Operation::Deploy(deployment) => deploy(scope, address.name(), deployment).await,
             Operation::Rename { name, own } => match rename(scope, address.name(), &name).await {
-                Err(failure) if is_absent(&failure) => deploy(scope, address.name(), own).await,
+                Err(failure) if failure.is(codes::NOT_FOUND) => deploy(scope, address.name(), own).await,
                 renamed => renamed.map(|()| Outputs::new()),
             },
-            Operation::Delete => {
-                let path = scope.in_branch(&["functions", address.name()]);
-                scope.client.delete(Request::delete("deleteBranchFunction", path).feature(FEATURE)).await?;
-                Ok(Outputs::new())
-            }
+            Operation::Delete(newest) => delete(scope, address.name(), newest).await.map(|()| Outputs::new()),
         }
     }
+}
+
+/// Looks again right before something is taken away; what is gone already is as it should be.
+async fn delete(scope: &Scope, slug: &str, newest: Option<i64>) -> Result<(), Failure> {
+    let Some(live) = find_one(scope, slug).await? else { return Ok(()) };
+    let now = live.current.map(|current| current.id);
+    if now != newest {
+        let told = |id: Option<i64>| id.map_or("no deployment".to_owned(), |id| format!("deployment {id}"));
+        return Err(moved(
+            "the function was deployed since the plan was made; it was not deleted",
+            format!("{slug}: {}", told(now)),
+            told(newest),
+        ));
+    }
+    let path = scope.in_branch(&["functions", slug]);
+    scope.client.delete(Request::delete("deleteBranchFunction", path).feature(FEATURE)).await
 }
 
 /// Reads one function.
@@ -210,8 +233,16 @@ impl Driver<Scope> for Function {
 /// # Errors
 /// What the API or the network said.
 pub(crate) async fn read_one(scope: &Scope, slug: &str) -> Result<FunctionLive, Failure> {
-    let request = Request::get("getBranchFunction", scope.in_branch(&["functions", slug])).feature(FEATURE);
-    Ok(scope.client.send::<One>(request).await?.function.into())
+    Ok(scope.client.send::<One>(one(scope, slug)).await?.function.into())
+}
+
+/// The same where it may be gone.
+async fn find_one(scope: &Scope, slug: &str) -> Result<Option<FunctionLive>, Failure> {
+    Ok(scope.client.find::<One>(one(scope, slug)).await?.map(|found| found.function.into()))
+}
+
+fn one(scope: &Scope, slug: &str) -> Request {
+    Request::get("getBranchFunction", scope.in_branch(&["functions", slug])).feature(FEATURE)
 }
 
 async fn digest(scope: &Scope, slug: &str, spec: &Spec) -> Result<String, Failure> {
@@ -229,10 +260,6 @@ async fn digest(scope: &Scope, slug: &str, spec: &Spec) -> Result<String, Failur
     tokio::task::spawn_blocking(work).await.map_err(|_| cancelled())
 }
 
-fn is_absent(failure: &Failure) -> bool {
-    failure.0.iter().any(|diagnostic| diagnostic.code == codes::NOT_FOUND)
-}
-
 async fn deploy(scope: &Scope, slug: &str, deployment: Deployment) -> Result<Outputs, Failure> {
     let path = scope.in_branch(&["functions", slug, "deployments"]);
     let request = Request::post("deployBranchFunction", path).multipart(parts(&deployment)).feature(FEATURE);
@@ -241,17 +268,33 @@ async fn deploy(scope: &Scope, slug: &str, deployment: Deployment) -> Result<Out
         // Nothing would tell it from another.
         None => scope.client.send(request).await?,
     };
-    #[expect(clippy::cast_precision_loss, reason = "deployments are counted from 1")]
-    let mut outputs = vec![("deploymentId".to_owned(), Value::Number(made.deployment.id as f64))];
+    check_successor(slug, deployment.replaced, made.deployment.id)?;
     if let Some(name) = &deployment.rename {
         rename(scope, slug, name).await?;
     }
-    if deployment.is_new {
-        // Only for the report: the deployment is made whether or not this answers (spec 4.8).
-        let url = read_one(scope, slug).await.ok().map(|live| live.invocation_url);
-        outputs.extend(url.filter(|url| !url.is_empty()).map(|url| ("invocationUrl".to_owned(), url.into())));
+    Ok(vec![(DEPLOYMENT_ID.to_owned(), deployment_number(made.deployment.id))])
+}
+
+/// Deployments are counted: one that is not right after the one that it was planned against replaced
+/// somebody else's, of which it may have taken over code or variables. Its marker does not count
+/// either (`marker.rs`), so that the next plan deploys once more.
+fn check_successor(slug: &str, replaced: i64, made: i64) -> Result<(), Failure> {
+    if replaced.checked_add(1) == Some(made) {
+        return Ok(());
     }
-    Ok(outputs)
+    let planned = if replaced == 0 {
+        "that there was no deployment".to_owned()
+    } else {
+        format!("deployment {replaced}")
+    };
+    Err(Diagnostic::error(
+        codes::MOVED,
+        "something else changed the function between the plan and this deployment, which has replaced that",
+    )
+    .found(format!("function {slug:?}: deployment {made} was made"))
+    .expected(format!("deployment {}, since the plan relied on {planned}", replaced.saturating_add(1)))
+    .fix("see who else deploys, then run the command again: it deploys once more, from what is there now")
+    .into())
 }
 
 /// The deployment that carries a marker of this run, if it was made; an error if something else is there.

@@ -29,4 +29,5 @@ pub use driver::{Bundle, Bundler, DeploymentLive, Earlier, FunctionLive, Module,
 pub use external::External;
 pub use marker::bundle_digest;
 pub use read::Source;
+pub(crate) use spec::DEPLOYMENT_ID;
 pub use spec::{Environment, Function, Operation, Spec};

@@ -3,7 +3,7 @@
 use neonform_engine::address::Address;
 use neonform_engine::change::{Action, Attribute, Change, Impact, Origin, Record};
 use neonform_engine::diagnostic::Diagnostic;
-use neonform_engine::kind::{Context, Declared, Kind};
+use neonform_engine::kind::{Context, Declared, Kind, Outputs};
 use neonform_engine::path::Path;
 use neonform_engine::policy::Policy;
 use neonform_engine::state::Observed;
@@ -72,8 +72,8 @@ pub enum Operation {
         /// own functions only (API spec 6.10).
         own: Deployment,
     },
-    /// Delete the function.
-    Delete,
+    /// Delete the function whose newest deployment is this one.
+    Delete(Option<i64>),
 }
 
 /// A deployment to make.
@@ -85,10 +85,10 @@ pub struct Deployment {
     pub runtime: &'static str,
     /// Every variable to send: values, and empty texts for those to delete.
     pub environment: Vec<(String, Secret)>,
+    /// The id of the deployment that this one replaces; 0 where there is none.
+    pub replaced: i64,
     /// The display name to set afterwards, for a function that does not have it yet.
     pub rename: Option<String>,
-    /// Whether the function is new, so that its URL has to be asked for.
-    pub is_new: bool,
 }
 
 impl Deployment {
@@ -146,16 +146,16 @@ impl Kind for Function {
 
     fn requests(&self, operation: &Operation) -> usize {
         match operation {
-            // The last one asks where a new function is called.
-            Operation::Deploy(deployment) => {
-                1 + usize::from(deployment.rename.is_some()) + usize::from(deployment.is_new)
-            }
-            Operation::Rename { .. } | Operation::Delete => 1,
+            Operation::Deploy(deployment) => 1 + usize::from(deployment.rename.is_some()),
+            Operation::Rename { .. } => 1,
+            // It is looked at right before.
+            Operation::Delete(_) => 2,
         }
     }
 
     fn prune(&self, address: &Address, live: &FunctionLive, _with_data: bool) -> Option<Change<Operation>> {
-        let mut change = Change::doable(Action::Delete, Impact::Destructive, Operation::Delete);
+        let newest = live.current.as_ref().map(|current| current.id);
+        let mut change = Change::doable(Action::Delete, Impact::Destructive, Operation::Delete(newest));
         change.attributes =
             vec![Attribute { name: "name".to_owned(), before: Some(live.name.as_str().into()), after: None }];
         change.reason = Some("the policy does not declare it".to_owned());
@@ -166,6 +166,29 @@ impl Kind for Function {
             details: vec![("slug".to_owned(), address.name().into())],
         }];
         Some(change)
+    }
+
+    /// By number: what became of the deployment that this run made is not somebody else's doing.
+    fn overtaken(
+        &self,
+        _context: &Context<'_>,
+        _address: &Address,
+        spec: &Spec,
+        learned: &Outputs,
+        live: Option<&FunctionLive>,
+    ) -> Vec<Attribute> {
+        let current = live.and_then(|live| live.current.as_ref());
+        let made = learned.iter().find(|(name, _)| name == DEPLOYMENT_ID).map(|(_, id)| id.clone());
+        let found = current.map(|current| deployment_number(current.id));
+        let deployment = made.filter(|made| found.as_ref() != Some(made));
+        let deployment = deployment.map(|made| Attribute::changed("deployment", found, made));
+        let name = live.is_none_or(|live| live.name != spec.name).then(|| name_attribute(live, spec));
+        deployment.into_iter().chain(name).collect()
+    }
+
+    fn learned(&self, live: &FunctionLive) -> Outputs {
+        let url = Some(live.invocation_url.as_str()).filter(|url| !url.is_empty());
+        url.map(|url| ("invocationUrl".to_owned(), url.into())).into_iter().collect()
     }
 
     fn observe(&self, _slug: &str, live: &FunctionLive) -> Option<Observed> {
@@ -180,6 +203,15 @@ impl Kind for Function {
         let place = Path::root().key("functions").key(slug).key("name");
         vec![(place, live.name.as_str().into())]
     }
+}
+
+/// The output that holds the number of the deployment that was made.
+pub(crate) const DEPLOYMENT_ID: &str = "deploymentId";
+
+/// A deployment's number as a value.
+#[expect(clippy::cast_precision_loss, reason = "deployments are counted from 1")]
+pub(super) fn deployment_number(id: i64) -> Value {
+    Value::Number(id as f64)
 }
 
 /// Digests of what should be deployed.
@@ -307,8 +339,8 @@ fn deployment(
         bundle: spec.bundle.clone().filter(|_| found.with_code),
         runtime: spec.runtime,
         environment: environment_to_send(spec, wanted, live),
+        replaced: replaced(live),
         rename: renamed.then(|| spec.name.clone()),
-        is_new: live.is_none(),
     });
     let action = if live.is_some() { Action::Update } else { Action::Create };
     let mut change = Change::doable(action, Impact::Additive, operation);
@@ -330,11 +362,16 @@ fn deployment(
     change
 }
 
+/// The id of the deployment that a new one replaces.
+fn replaced(live: Option<&FunctionLive>) -> i64 {
+    live.and_then(|live| live.current.as_ref()).map_or(0, |current| current.id)
+}
+
 /// Declared values, deletions as written, leftovers and old markers deleted, the new marker.
 fn environment_to_send(spec: &Spec, wanted: &Wanted, live: Option<&FunctionLive>) -> Vec<(String, Secret)> {
     let current = live.and_then(|live| live.current.as_ref());
     let marker = spec.marked.then(|| Marker {
-        replaced: current.map_or(0, |deployment| deployment.id),
+        replaced: replaced(live),
         bundle: wanted.bundle.clone(),
         environment: wanted.environment.clone(),
     });
@@ -360,8 +397,8 @@ fn rename(live: &FunctionLive, spec: &Spec, wanted: &Wanted) -> Change<Operation
         bundle: None,
         runtime: spec.runtime,
         environment: environment_to_send(spec, wanted, Some(live)),
+        replaced: replaced(Some(live)),
         rename: Some(spec.name.clone()),
-        is_new: false,
     };
     let operation = Operation::Rename { name: spec.name.clone(), own };
     let mut change = Change::doable(Action::Update, Impact::Additive, operation);

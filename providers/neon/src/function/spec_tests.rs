@@ -49,7 +49,7 @@ fn line(change: &Change<Operation>) -> String {
     let attributes: Vec<&str> = change.attributes.iter().map(|attribute| attribute.name.as_str()).collect();
     let Doable::Yes(operation) = &change.doable else { return "not doable".to_owned() };
     let sent = match operation {
-        Operation::Delete => "delete".to_owned(),
+        Operation::Delete(_) => "delete".to_owned(),
         Operation::Rename { name, .. } => format!("rename {name}"),
         Operation::Deploy(deployment) => {
             let code = if deployment.bundle.is_some() { "code" } else { "no code" };

@@ -1,13 +1,16 @@
 //! What is sent for triggers.
 
+use std::fmt;
+
 use neonform_engine::address::Address;
-use neonform_engine::diagnostic::Failure;
-use neonform_engine::kind::{Driver, Outputs, Prior};
+use neonform_engine::diagnostic::{Failure, codes};
+use neonform_engine::kind::{Driver, Outputs, Prior, Seen};
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 
 use super::spec::{Operation, Settings, Source, Trigger};
 use crate::client::Request;
+use crate::moved::moved;
 use crate::scope::Scope;
 
 const FEATURE: &str = "Triggers";
@@ -76,6 +79,11 @@ impl Driver<Scope> for Trigger {
         list(scope).await
     }
 
+    async fn look(&self, scope: &Scope, _names: &[&str], attempt: u32) -> Result<Seen<TriggerLive>, Failure> {
+        scope.before_look(attempt).await?;
+        self.read(scope).await.map(Some)
+    }
+
     async fn apply(
         &self,
         scope: &Scope,
@@ -84,27 +92,93 @@ impl Driver<Scope> for Trigger {
         _prior: &Prior,
     ) -> Result<Outputs, Failure> {
         match operation {
-            Operation::Create(settings) => {
-                let request = Request::post("createBranchTrigger", scope.in_branch(&["triggers"]));
-                let request = request.json(body(address.name(), &settings)).feature(FEATURE);
-                let is_it = |(name, live): &(String, TriggerLive)| {
-                    name == address.name() && settings == live.settings()
-                };
-                let look = || async { Ok(list(scope).await?.iter().any(is_it).then_some(Json::Null)) };
-                scope.client.make(request, look).await?;
-            }
-            Operation::Update(id, settings) => {
-                let request = Request::patch("updateBranchTrigger", scope.in_branch(&["triggers", &id]));
-                let request = request.json(body(address.name(), &settings)).feature(FEATURE);
-                scope.client.send::<Json>(request).await?;
-            }
-            Operation::Delete(id) => {
-                let request = Request::delete("deleteBranchTrigger", scope.in_branch(&["triggers", &id]));
-                scope.client.delete(request.feature(FEATURE)).await?;
-            }
+            Operation::Create(settings) => create(scope, address.name(), &settings).await?,
+            Operation::Update(id, settings) => update(scope, address.name(), &id, &settings).await?,
+            Operation::Delete(planned) => delete(scope, address.name(), planned).await?,
         }
         Ok(Outputs::new())
     }
+}
+
+async fn create(scope: &Scope, name: &str, settings: &Settings) -> Result<(), Failure> {
+    let request = Request::post("createBranchTrigger", scope.in_branch(&["triggers"]));
+    let request = request.json(body(name, settings)).feature(FEATURE);
+    let is_it = |(found, live): &(String, TriggerLive)| found == name && *settings == live.settings();
+    let look = || async { Ok(list(scope).await?.iter().any(is_it).then_some(Json::Null)) };
+    let Err(failure) = scope.client.make(request, look).await else { return Ok(()) };
+    if !failure.is(codes::ALREADY_EXISTS) {
+        return Err(failure);
+    }
+    // Somebody created it at the same time, which is success if it is the same.
+    match find(scope, name).await? {
+        Some(live) if *settings == live.settings() => Ok(()),
+        Some(live) => Err(moved(
+            "a trigger of this name was created since the plan was made",
+            format!("{name}: {live}"),
+            settings.to_string(),
+        )),
+        None => Err(failure),
+    }
+}
+
+async fn update(scope: &Scope, name: &str, id: &str, settings: &Settings) -> Result<(), Failure> {
+    let request = Request::patch("updateBranchTrigger", scope.in_branch(&["triggers", id]));
+    let request = request.json(body(name, settings)).feature(FEATURE);
+    let Err(failure) = scope.client.send::<Json>(request).await else { return Ok(()) };
+    // What is not found may be the function as well.
+    if !failure.is(codes::NOT_FOUND) || find(scope, name).await?.is_some_and(|live| live.id == id) {
+        return Err(failure);
+    }
+    let found = format!("{name}: there is no trigger with the id {id}");
+    Err(moved("the trigger was deleted since the plan was made", found, settings.to_string()))
+}
+
+/// Looks again right before something is taken away; what is gone already is as it should be.
+async fn delete(scope: &Scope, name: &str, planned: TriggerLive) -> Result<(), Failure> {
+    match find(scope, name).await? {
+        None => Ok(()),
+        Some(live) if live == planned => {
+            let request = Request::delete("deleteBranchTrigger", scope.in_branch(&["triggers", &live.id]));
+            scope.client.delete(request.feature(FEATURE)).await
+        }
+        Some(live) => Err(moved(
+            "the trigger was changed since the plan was made; it was not deleted",
+            format!("{name}: {live}"),
+            planned.to_string(),
+        )),
+    }
+}
+
+/// The trigger of this name as it is now.
+async fn find(scope: &Scope, name: &str) -> Result<Option<TriggerLive>, Failure> {
+    Ok(list(scope).await?.into_iter().find(|(found, _)| found == name).map(|(_, live)| live))
+}
+
+impl fmt::Display for TriggerLive {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        told(out, &self.source, &self.function, &self.path, self.enabled)
+    }
+}
+
+impl fmt::Display for Settings {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        told(out, &self.source, &self.function, &self.path, self.enabled)
+    }
+}
+
+/// A trigger in one line.
+fn told(
+    out: &mut fmt::Formatter<'_>,
+    source: &Source,
+    function: &str,
+    path: &str,
+    enabled: bool,
+) -> fmt::Result {
+    write!(out, "{}", source.word())?;
+    for (name, value) in source.fields() {
+        write!(out, ", {name} {value}")?;
+    }
+    write!(out, ", function {function}, path {path}, {}", if enabled { "enabled" } else { "disabled" })
 }
 
 async fn list(scope: &Scope) -> Result<Vec<(String, TriggerLive)>, Failure> {

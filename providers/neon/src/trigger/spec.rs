@@ -70,8 +70,8 @@ pub enum Operation {
     Create(Settings),
     /// Update the trigger with this id, every field.
     Update(String, Settings),
-    /// Delete the trigger with this id.
-    Delete(String),
+    /// Delete the trigger as it was found.
+    Delete(TriggerLive),
 }
 
 /// Everything that is sent of a trigger.
@@ -135,9 +135,16 @@ impl Kind for Trigger {
         Some(Observed::new(attributes))
     }
 
+    fn requests(&self, operation: &Operation) -> usize {
+        match operation {
+            Operation::Create(_) | Operation::Update(..) => 1,
+            // It is looked at right before.
+            Operation::Delete(_) => 2,
+        }
+    }
+
     fn prune(&self, address: &Address, live: &TriggerLive, _with_data: bool) -> Option<Change<Operation>> {
-        let mut change =
-            Change::doable(Action::Delete, Impact::Destructive, Operation::Delete(live.id.clone()));
+        let mut change = Change::doable(Action::Delete, Impact::Destructive, Operation::Delete(live.clone()));
         change.attributes = vec![removed("function", &live.function), removed("type", live.source.word())];
         change.reason = Some("the policy does not declare it".to_owned());
         change.records = vec![Record {

@@ -5,6 +5,8 @@
 
 mod kinds;
 mod observing;
+mod races;
+mod two;
 mod world;
 
 use neonform_engine::apply::{Ending, Outcome};

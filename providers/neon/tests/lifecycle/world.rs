@@ -25,6 +25,8 @@ use serde_json::Value as Json;
 pub(crate) struct World {
     pub(crate) server: Server,
     pub(crate) policy: Node,
+    /// What the policy's closure answers.
+    pub(crate) tuning: Option<Node>,
     pub(crate) purpose: Purpose,
     pub(crate) branch: Option<String>,
 }
@@ -64,10 +66,21 @@ impl World {
     pub(crate) async fn new(policy: &Json) -> Self {
         let options = Options { seed_default_project: true, ..Options::default() };
         let server = neonform_local::start(options).await.unwrap();
-        Self { server, policy: node(policy), purpose: Purpose::at(Timestamp::now()), branch: None }
+        Self {
+            server,
+            policy: node(policy),
+            tuning: None,
+            purpose: Purpose::at(Timestamp::now()),
+            branch: None,
+        }
     }
 
     pub(crate) async fn plan(&self) -> (Provider<Scope>, Plan) {
+        self.plan_of(&self.policy).await
+    }
+
+    /// The plan of another policy for the same branch.
+    pub(crate) async fn plan_of(&self, policy: &Node) -> (Provider<Scope>, Plan) {
         let client = Client::new(self.server.url(), &Secret::new("key")).unwrap();
         let project = target::only_project(&client).await.unwrap();
         let found = target::find(&client, &project, self.branch.as_deref()).await.unwrap();
@@ -83,7 +96,7 @@ impl World {
             shared: Shared::default(),
         };
         let provider = Provider { name: "neon", kinds: kinds(), client: scope, concurrency: 8 };
-        let policy = Policy::for_target(&self.policy, None, &found.target);
+        let policy = Policy::for_target(policy, self.tuning.as_ref(), &found.target);
         let desired = desired::build(&provider.kinds, policy, &found.target).unwrap();
         let plan = plan(&provider, desired, &self.purpose).await.unwrap();
         (provider, plan)
