@@ -9,7 +9,7 @@ pub mod diagnostics;
 pub mod explain;
 pub mod github;
 #[cfg(test)]
-mod growth;
+mod growth_tests;
 pub mod human;
 pub mod json;
 pub mod log;
