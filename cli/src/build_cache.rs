@@ -6,6 +6,7 @@
 //! are written whole or not at all, so that runs at the same time do not disturb each other.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use neonform_bundle::{Basis, Checks, Found, FunctionOptions, Input};
 use neonform_neon::function::Module;
@@ -84,8 +85,19 @@ pub fn remember(asked: &Asked<'_>, basis: &Basis, kept: &Kept) {
     // The archive first: a record must not lead to nothing.
     let stored = cache::write(&archive_file(&folder, &archive), &kept.archive);
     if stored.is_ok() {
-        cache::trim(&folder.join("bundles"), LARGEST);
+        make_room(&folder.join("bundles"), kept.archive.len() as u64);
         let _ = cache::write(&record_file(&folder, asked), record.to_string().as_bytes());
+    }
+}
+
+/// Keeps the folder within its limit. Not after every bundle, since that looks at all of them: with the first of a
+/// run, and whenever a run has written a sixteenth of the limit.
+fn make_room(folder: &Path, written: u64) {
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    let before = WRITTEN.fetch_add(written, Ordering::Relaxed);
+    let share = LARGEST / 16;
+    if before == 0 || before / share != (before + written) / share {
+        cache::trim(folder, LARGEST);
     }
 }
 

@@ -19,10 +19,31 @@ use crate::peer::server::Server;
 use crate::peer::{PROJECT, install};
 
 const LATENCIES: [u64; 2] = [0, 50];
-const FUNCTIONS: [usize; 4] = [1, 10, 50, 200];
+const FUNCTIONS: [Functions; 5] = [plain(1), plain(10), plain(50), plain(200), with_variables(50)];
 const ROUNDS: usize = 3;
 /// A client that has spent this long on a cell is not asked again.
 const PATIENCE: Duration = Duration::from_secs(40);
+
+/// How many functions there are, and whether each has a variable: comparing those is slow on purpose.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Functions {
+    number: usize,
+    variables: bool,
+}
+
+const fn plain(number: usize) -> Functions {
+    Functions { number, variables: false }
+}
+
+const fn with_variables(number: usize) -> Functions {
+    Functions { number, variables: true }
+}
+
+impl std::fmt::Display for Functions {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{}{}", self.number, if self.variables { ", a variable each" } else { "" })
+    }
+}
 
 /// What is measured, in this order.
 const STAGES: [Stage; 5] =
@@ -57,18 +78,25 @@ impl Stage {
 struct Aim {
     what: &'static str,
     stage: Stage,
-    functions: usize,
+    functions: Functions,
     latency: u64,
     quantity: fn(&Run) -> f64,
     times: f64,
 }
 
 const AIMS: [Aim; 5] = [
-    Aim { what: "time", stage: Stage::SamePlan, functions: 1, latency: 0, quantity: Run::wall, times: 20.0 },
+    Aim {
+        what: "time",
+        stage: Stage::SamePlan,
+        functions: plain(1),
+        latency: 0,
+        quantity: Run::wall,
+        times: 20.0,
+    },
     Aim {
         what: "memory",
         stage: Stage::SamePlan,
-        functions: 1,
+        functions: plain(1),
         latency: 0,
         quantity: Run::memory,
         times: 3.0,
@@ -76,7 +104,7 @@ const AIMS: [Aim; 5] = [
     Aim {
         what: "time",
         stage: Stage::SameApply,
-        functions: 50,
+        functions: plain(50),
         latency: 0,
         quantity: Run::wall,
         times: 20.0,
@@ -84,7 +112,7 @@ const AIMS: [Aim; 5] = [
     Aim {
         what: "time",
         stage: Stage::SameApply,
-        functions: 50,
+        functions: plain(50),
         latency: 50,
         quantity: Run::wall,
         times: 30.0,
@@ -92,7 +120,7 @@ const AIMS: [Aim; 5] = [
     Aim {
         what: "time",
         stage: Stage::FirstApply,
-        functions: 50,
+        functions: plain(50),
         latency: 50,
         quantity: Run::wall,
         times: 8.0,
@@ -145,7 +173,7 @@ fn measure_cell(
     clients: &Clients,
     scratch: &Path,
     latency: u64,
-    functions: usize,
+    functions: Functions,
 ) -> Result<Vec<(Run, Run)>, String> {
     let mut sides = [(Client::Official, Vec::new()), (Client::Ours, Vec::new())];
     for round in 0..ROUNDS {
@@ -154,7 +182,7 @@ fn measure_cell(
             if round > 0 && spent > PATIENCE.as_secs_f64() {
                 continue;
             }
-            let place = scratch.join(format!("{latency}-{functions}-{round}-{}", client.name()));
+            let place = scratch.join(format!("{latency}-{}-{round}-{}", functions.number, client.name()));
             let cell = Cell { clients, client: *client, latency, functions, place };
             let started = Instant::now();
             rounds.push(cell.measure()?);
@@ -175,7 +203,7 @@ struct Cell<'a> {
     clients: &'a Clients,
     client: Client,
     latency: u64,
-    functions: usize,
+    functions: Functions,
     place: PathBuf,
 }
 
@@ -243,21 +271,23 @@ impl Cell<'_> {
     }
 }
 
-/// A policy of so many functions. Each has a module that all import, and a variable.
-fn write_project(place: &Path, functions: usize) -> std::io::Result<()> {
+/// A policy of so many functions, each with a module that all import.
+fn write_project(place: &Path, functions: Functions) -> std::io::Result<()> {
     fs::create_dir_all(place.join("src"))?;
     // A repository of its own: a function's sources may not leave it.
     fs::create_dir_all(place.join(".git"))?;
     fs::write(place.join("src/greet.ts"), "export const greet = (who: string) => `hello ${who}`;\n")?;
     let mut declared = String::new();
-    for number in 0..functions {
+    for number in 0..functions.number {
         let source = format!(
             "import {{ greet }} from \"./greet\";\n\
              export default {{ fetch: () => new Response(greet(\"{number}\")) }};\n"
         );
         fs::write(place.join(format!("src/f{number}.ts")), source)?;
+        let variables =
+            if functions.variables { format!(", env: {{ REGION: \"eu-{number}\" }}") } else { String::new() };
         declared += &format!(
-            "    f{number}: {{ name: \"f{number}\", source: \"./src/f{number}.ts\", env: {{ REGION: \"eu-{number}\" }} }},\n"
+            "    f{number}: {{ name: \"f{number}\", source: \"./src/f{number}.ts\"{variables} }},\n"
         );
     }
     let policy = format!(
@@ -284,7 +314,7 @@ fn median(rounds: &[Vec<Run>], stage: usize) -> Run {
     Run { cost, requests: of(Run::requests) as usize }
 }
 
-fn line(latency: u64, functions: usize, stage: Stage, theirs: &Run, ours: &Run) -> String {
+fn line(latency: u64, functions: Functions, stage: Stage, theirs: &Run, ours: &Run) -> String {
     format!(
         "| {latency} ms | {functions} | {} | {:.0} ms | {:.0} ms | {:.1} | {:.0} ms | {:.0} ms | {} | {} | {} | {} |",
         stage.name(),

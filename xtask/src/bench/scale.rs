@@ -2,8 +2,8 @@
 //!
 //! Each row is one command on eight times as much in three doublings: functions with a trigger each,
 //! branches side by side, lines of a policy, imported JSON. Processor time is shown, because it is what
-//! grows; the least of three rounds, because others only add to it. `growth` is what the last doubling
-//! added over what the one before added: 2 for what is linear, 4 for what is quadratic.
+//! grows; the least of three rounds, because others only add to it. `growth` is how much more eight sizes
+//! take than two, over how much more four take than one: 2 for what is linear, 4 for what is quadratic.
 
 use std::fmt::Write;
 use std::fs;
@@ -205,8 +205,8 @@ fn imported(place: &Place<'_>) -> Result<Measured, String> {
 }
 
 fn growth(costs: &[Cost], of: impl Fn(&Cost) -> f64) -> f64 {
-    let [.., before, middle, last] = costs else { return 0.0 };
-    (of(last) - of(middle)) / (of(middle) - of(before)).max(1e-3)
+    let [first, second, third, last] = costs else { return 0.0 };
+    (of(last) - of(second)) / (of(third) - of(first)).max(1e-3)
 }
 
 fn row(name: &str, costs: &[Cost], growth: f64) -> String {
