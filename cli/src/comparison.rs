@@ -3,8 +3,9 @@
 //! What differs is put into the shape of a plan that nobody can apply, so that every format draws it the way it
 //! draws a plan.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
-use neonform_engine::effort::Effort;
 use neonform_engine::plan::{Plan, Step};
 use neonform_engine::state::{Extent, State, differences};
 use neonform_engine::target::Target;
@@ -57,26 +58,14 @@ impl Comparison {
             })
             .collect();
         steps.sort_by_key(|step| step.kind);
-        let differing: Vec<_> = steps.iter().map(|step| &step.address).collect();
+        let differing: HashSet<_> = steps.iter().map(|step| &step.address).collect();
         let same = from
             .state
             .keys()
             .filter(|address| to.state.contains_key(*address) && !differing.contains(address));
-        let plan = Plan {
-            unchanged: same.cloned().collect(),
-            target: Target::named(&to.project, &to.branch),
-            now: Timestamp::UNIX_EPOCH,
-            steps,
-            impossible: Vec::new(),
-            drift: Vec::new(),
-            undeclared: Vec::new(),
-            reports: Vec::new(),
-            services: Vec::new(),
-            warnings: Vec::new(),
-            live: State::new(),
-            expected: State::new(),
-            effort: Effort::default(),
-        };
+        let target = Target::named(&to.project, &to.branch);
+        let plan =
+            Plan { unchanged: same.cloned().collect(), steps, ..Plan::blank(target, Timestamp::UNIX_EPOCH) };
         let file = from.file.as_ref().or(to.file.as_ref()).map_or(NAMES[0], String::as_str).to_owned();
         Self { file, from: from.label.clone(), to: to.label.clone(), plan }
     }

@@ -66,12 +66,7 @@ pub async fn create(
     // The branch hangs off nothing and its kind is the first of the registry.
     let rest = plan.steps.split_off(plan.steps.len().min(1));
     let first = apply(&provider, &plan, &|| request.client.is_stopped(), listen).await;
-    let id = match first.0.first().and_then(|endings| endings.first()) {
-        Some(Ending::Done(outputs)) => {
-            outputs.iter().find(|(name, _)| name == "branchId").map(|(_, id)| id.clone())
-        }
-        _ => None,
-    };
+    let id = first.outputs(&plan).find(|(_, (name, _))| name == "branchId").map(|(_, (_, id))| id.clone());
     let Some(Value::String(id)) = id else {
         let because = plan.steps.first().map(|step| Because::Needs(step.address.clone()));
         let skipped = |step: &Step| {

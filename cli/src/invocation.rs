@@ -11,9 +11,15 @@ pub fn again(without: &[&str]) -> String {
         }
         hide_next = word == "--api-key";
         if !hide_next && !without.contains(&word.as_str()) {
-            let plain = word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
-            words.push(if plain { word } else { format!("'{}'", word.replace('\'', r"'\''")) });
+            words.push(quoted(&word));
         }
     }
     format!("neonform {}", words.join(" "))
+}
+
+/// A word for a shell.
+pub fn quoted(word: &str) -> String {
+    let plain =
+        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
+    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }

@@ -158,7 +158,7 @@ impl Journal {
             "end",
             json!({
                 "outcome": word,
-                "done": count(|ending| matches!(ending, Ending::Done(_))),
+                "done": count(Ending::is_done),
                 "failed": count(|ending| matches!(ending, Ending::Failed(_))),
                 "skipped": count(|ending| matches!(ending, Ending::Skipped(_))),
             }),

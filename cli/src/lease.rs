@@ -15,6 +15,7 @@ use neonform_engine::target::Target;
 use sha2::{Digest, Sha256};
 
 use crate::backend::own_folder;
+use crate::bundler::hex;
 use crate::output::text::printable;
 use crate::print;
 
@@ -71,8 +72,7 @@ fn open(folder: &Path, target: &Target) -> std::io::Result<File> {
     fs::create_dir_all(folder)?;
     let branch = target.id.as_deref().unwrap_or_default();
     let digest = Sha256::digest(format!("{}\0{branch}", target.project));
-    let name: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let path = folder.join(format!("{name}.lock"));
+    let path = folder.join(format!("{}.lock", hex(&digest[..8])));
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 

@@ -23,7 +23,7 @@ use neonform_neon::branch::BranchLive;
 use neonform_neon::client::Client;
 use neonform_neon::function::{Bundler, Function};
 use neonform_neon::target::{self, Found, Project, Survey};
-use neonform_neon::{Again, Deploying, Polling, Scope, Shared, kinds};
+use neonform_neon::{Again, Deploying, Polling, Scope, kinds};
 use tracing::Instrument;
 
 use crate::bundler::SourceBundler;
@@ -287,17 +287,7 @@ fn provider_for(request: &Request<'_>, found: Found) -> Provider<Scope> {
 
 /// The Neon provider for a branch that was found, as it is for reading.
 pub fn provider(client: &Client, found: Found, bundler: Arc<dyn Bundler>) -> Provider<Scope> {
-    let scope = Scope {
-        client: client.clone(),
-        project: found.target.project,
-        branch: found.id,
-        branch_name: found.target.name,
-        branch_live: found.live,
-        bundler,
-        polling: Polling::default(),
-        deploying: Deploying::default(),
-        shared: Shared::default(),
-    };
+    let scope = Scope::of(client.clone(), found, bundler);
     Provider { name: "neon", kinds: kinds(), client: scope, concurrency: CONCURRENCY.into() }
 }
 

@@ -28,6 +28,21 @@ pub enum Ending {
     Skipped(Because),
 }
 
+impl Ending {
+    /// What was learned by making it, where it was made.
+    pub fn learned(&self) -> Option<&Outputs> {
+        match self {
+            Ending::Done(outputs) => Some(outputs),
+            _ => None,
+        }
+    }
+
+    /// Whether it was made.
+    pub fn is_done(&self) -> bool {
+        self.learned().is_some()
+    }
+}
+
 /// How every change of a plan ended, in the plan's order: one list for each step, one ending for
 /// each of its changes.
 #[derive(Debug)]
@@ -36,17 +51,13 @@ pub struct Outcome(pub Vec<Vec<Ending>>);
 impl Outcome {
     /// Whether everything was done.
     pub fn is_complete(&self) -> bool {
-        self.0.iter().flatten().all(|ending| matches!(ending, Ending::Done(_)))
+        self.0.iter().flatten().all(Ending::is_done)
     }
 
     /// What was learned about resources, as names and values, in the plan's order.
     pub fn outputs<'a>(&'a self, plan: &'a Plan) -> impl Iterator<Item = (&'a Address, &'a (String, Value))> {
         plan.steps.iter().zip(&self.0).flat_map(|(step, endings)| {
-            let outputs = endings.iter().flat_map(|ending| match ending {
-                Ending::Done(outputs) => outputs.as_slice(),
-                _ => &[],
-            });
-            outputs.map(|output| (&step.address, output))
+            endings.iter().filter_map(Ending::learned).flatten().map(|output| (&step.address, output))
         })
     }
 
@@ -170,11 +181,8 @@ impl<'a, Client> Run<'a, Client> {
     /// Keeps how a step ended; whether it succeeded.
     fn end(&mut self, index: usize, endings: Vec<Ending>) -> bool {
         let address = &self.plan.steps[index].address;
-        let outputs = endings.iter().map(|ending| match ending {
-            Ending::Done(outputs) => Some(outputs.clone()),
-            _ => None,
-        });
-        let outputs = outputs.collect::<Option<Vec<Outputs>>>();
+        let outputs =
+            endings.iter().map(|ending| ending.learned().cloned()).collect::<Option<Vec<Outputs>>>();
         self.endings[index] = Some(endings);
         match outputs {
             Some(outputs) => drop(self.succeeded.insert(address, outputs.concat())),

@@ -96,6 +96,25 @@ impl Purpose {
 }
 
 impl Plan {
+    /// A plan at `now` that says nothing of a branch yet.
+    pub fn blank(target: Target, now: Timestamp) -> Self {
+        Self {
+            target,
+            now,
+            steps: Vec::new(),
+            impossible: Vec::new(),
+            drift: Vec::new(),
+            unchanged: Vec::new(),
+            undeclared: Vec::new(),
+            reports: Vec::new(),
+            services: Vec::new(),
+            warnings: Vec::new(),
+            live: State::new(),
+            expected: State::new(),
+            effort: Effort::default(),
+        }
+    }
+
     /// Whether there is nothing to do and nothing in the way.
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty() && self.impossible.is_empty()
@@ -167,19 +186,9 @@ fn compare<Client>(
 ) -> Result<Plan, Failure> {
     let context = Context { target: &desired.target, now };
     let mut plan = Plan {
-        target: desired.target.clone(),
-        now,
-        steps: Vec::new(),
-        impossible: Vec::new(),
-        drift: Vec::new(),
-        unchanged: Vec::new(),
-        undeclared: Vec::new(),
-        reports: Vec::new(),
         services: desired.services.clone(),
         warnings: desired.warnings.clone(),
-        live: State::new(),
-        expected: State::new(),
-        effort: Effort::default(),
+        ..Plan::blank(desired.target.clone(), now)
     };
     for wanted in &desired.resources {
         let (kind, found) = (&provider.kinds[wanted.kind], live.of(wanted));

@@ -36,7 +36,7 @@ pub(crate) async fn check<Client>(
     }
     let mut by_kind: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, step) in plan.steps.iter().enumerate() {
-        if endings[index].iter().any(is_done) {
+        if endings[index].iter().any(Ending::is_done) {
             by_kind.entry(step.kind).or_default().push(index);
         }
     }
@@ -114,16 +114,12 @@ fn judge<Client>(
         );
     };
     let context = Context { target: &plan.target, now: plan.now };
-    let outputs = endings.iter().filter_map(|ending| match ending {
-        Ending::Done(outputs) => Some(outputs.as_slice()),
-        _ => None,
-    });
-    let outputs = outputs.collect::<Vec<_>>().concat();
+    let outputs: Outputs = endings.iter().filter_map(Ending::learned).flatten().cloned().collect();
     let kind = &provider.kinds[step.kind];
     let mut attributes = kind.overtaken(&context, &step.address, wanted, &outputs, live)?;
-    if !endings.iter().all(is_done) {
+    if !endings.iter().all(Ending::is_done) {
         // What was never written cannot be overtaken.
-        let made = step.changes.iter().zip(endings).filter(|(_, ending)| is_done(ending));
+        let made = step.changes.iter().zip(endings).filter(|(_, ending)| ending.is_done());
         let names: Vec<&str> =
             made.flat_map(|(change, _)| change.attributes.iter().map(|one| one.name.as_str())).collect();
         attributes.retain(|attribute| names.contains(&attribute.name.as_str()));
@@ -172,10 +168,6 @@ fn learned<Client>(
     live.filter(|_| is_new).map_or(Ok(Outputs::new()), |live| provider.kinds[step.kind].learned(live))
 }
 
-fn is_done(ending: &Ending) -> bool {
-    matches!(ending, Ending::Done(_))
-}
-
 fn learn(endings: &mut [Ending], learned: Outputs) {
     if let Some(Ending::Done(outputs)) = endings.last_mut() {
         outputs.extend(learned);
@@ -184,7 +176,7 @@ fn learn(endings: &mut [Ending], learned: Outputs) {
 
 /// The last change that was done is the one that does not stand.
 fn fail(endings: &mut [Ending], failure: Failure) {
-    if let Some(ending) = endings.iter_mut().rfind(|ending| is_done(ending)) {
+    if let Some(ending) = endings.iter_mut().rfind(|ending| ending.is_done()) {
         *ending = Ending::Failed(failure);
     }
 }

@@ -7,7 +7,6 @@ mod bundling;
 mod measure;
 mod parts;
 mod peer;
-mod process;
 mod scale;
 mod table;
 

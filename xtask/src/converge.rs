@@ -13,14 +13,18 @@ const CASES: u64 = 10_000;
 
 /// Runs as many cases as the first word says, from where the second one says.
 pub fn run(words: &[String]) -> Result<(), String> {
-    let number = |word: &String| word.parse::<u64>().map_err(|_| format!("{word:?} is not a number"));
-    let cases = words.first().map_or(Ok(CASES), number)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let seed = words.get(1).map_or(Ok(now), number)?;
+    let (cases, seed) = how_many_and_where(words, CASES)?;
     eprintln!("{cases} cases; again with: cargo xtask converge {cases} {seed}");
     let none = Engine::quickjs("no policy is evaluated");
     let mut tests = cargo(&none, "test");
     tests.args(["--package", "neonform-neon", "--test", "convergence"]);
     tests.env("NEONFORM_PROPERTY_CASES", cases.to_string()).env("NEONFORM_PROPERTY_SEED", seed.to_string());
     run_command(&mut tests)
+}
+
+/// How many cases the first word says, and where the second one says to start: somewhere else on every run.
+pub fn how_many_and_where(words: &[String], usually: u64) -> Result<(u64, u64), String> {
+    let number = |word: &String| word.parse::<u64>().map_err(|_| format!("{word:?} is not a number"));
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    Ok((words.first().map_or(Ok(usually), number)?, words.get(1).map_or(Ok(now), number)?))
 }

@@ -4,9 +4,8 @@
 //! answers in `providers/neon`, exported policy values in `engine/eval`. Each run starts somewhere else and says where; the
 //! same two numbers give the same cases.
 
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use crate::cargo::{cargo, features, run as run_command};
+use crate::converge::how_many_and_where;
 use crate::engine::Engine;
 
 /// How many times the cases of a test run, unless a number says otherwise.
@@ -14,10 +13,7 @@ const TIMES: u64 = 20;
 
 /// Runs so many times the usual cases, from where the second word says.
 pub fn run(engine: &Engine, words: &[String]) -> Result<(), String> {
-    let number = |word: &String| word.parse::<u64>().map_err(|_| format!("{word:?} is not a number"));
-    let times = words.first().map_or(Ok(TIMES), number)?;
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-    let seed = words.get(1).map_or(Ok(now), number)?;
+    let (times, seed) = how_many_and_where(words, TIMES)?;
     eprintln!("{times} times the usual cases; again with: cargo xtask fuzz {times} {seed}");
     let mut tests = cargo(engine, "test");
     tests.args(["--workspace", "--no-default-features", "--features", &features(engine)]);

@@ -9,6 +9,7 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use super::{Ending, status};
 use crate::args::{Global, ImportArgs};
 use crate::files::{Stopped, write};
+use crate::invocation::quoted;
 use crate::output::status::Status;
 use crate::output::text::printable;
 use crate::output::typescript::{Imported, policy};
@@ -76,13 +77,6 @@ fn next(global: &Global, out: &Path) -> String {
     ];
     let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value?))));
     std::iter::once("neonform plan".to_owned()).chain(given).collect()
-}
-
-/// A word for a shell.
-fn quoted(word: &str) -> String {
-    let plain =
-        !word.is_empty() && word.chars().all(|c| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c));
-    if plain { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
 }
 
 fn exists(out: &Path) -> Failure {

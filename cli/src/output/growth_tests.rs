@@ -11,12 +11,10 @@ use std::time::{Duration, Instant};
 use neonform_engine::apply::{Ending, Outcome};
 use neonform_engine::change::Doable;
 use neonform_engine::desired::{self, Desired};
-use neonform_engine::effort::Effort;
 use neonform_engine::kind::Context;
 use neonform_engine::node::{Entry, Node, Shape};
 use neonform_engine::plan::{Plan, Step};
 use neonform_engine::policy::Policy;
-use neonform_engine::state::State;
 use neonform_engine::target::Target;
 use neonform_engine::value::Value;
 use neonform_neon::kinds;
@@ -68,7 +66,7 @@ fn own((key, value): (&str, &str)) -> (String, Shape) {
 fn compare(desired: Desired, target: &Target) -> (Plan, Outcome) {
     let kinds = kinds();
     let context = Context { target, now: jiff::Timestamp::UNIX_EPOCH };
-    let mut plan = empty(target);
+    let mut plan = Plan::blank(target.clone(), context.now);
     let mut endings = Vec::new();
     for wanted in desired.resources {
         let kind = &kinds[wanted.kind];
@@ -83,24 +81,6 @@ fn compare(desired: Desired, target: &Target) -> (Plan, Outcome) {
         plan.steps.push(Step { address, kind, changes, wanted, needs, wave: 0 });
     }
     (plan, Outcome(endings))
-}
-
-fn empty(target: &Target) -> Plan {
-    Plan {
-        target: target.clone(),
-        now: jiff::Timestamp::UNIX_EPOCH,
-        steps: Vec::new(),
-        impossible: Vec::new(),
-        drift: Vec::new(),
-        unchanged: Vec::new(),
-        undeclared: Vec::new(),
-        reports: Vec::new(),
-        services: Vec::new(),
-        warnings: Vec::new(),
-        live: State::new(),
-        expected: State::new(),
-        effort: Effort::default(),
-    }
 }
 
 fn draw(plan: &Plan, outcome: &Outcome) -> usize {

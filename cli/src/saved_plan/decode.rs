@@ -79,19 +79,15 @@ pub(super) fn plan(stored: &Stored) -> Result<Plan, Failure> {
         }
     }
     Ok(Plan {
-        target: target(stored)?,
-        now: made_at(stored)?,
         steps,
         impossible: findings(stored, "/plan/impossible")?,
         drift: findings(stored, "/plan/drift")?,
         unchanged: addresses(stored, "/plan/unchanged")?,
         undeclared: addresses(stored, "/plan/undeclared")?,
-        reports: Vec::new(),
-        services: Vec::new(),
-        warnings: Vec::new(),
         live: stored.state("/live")?,
         expected: stored.state("/expected")?,
         effort: effort(&stored.json["plan"]["effort"]),
+        ..Plan::blank(target(stored)?, made_at(stored)?)
     })
 }
 

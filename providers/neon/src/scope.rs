@@ -10,6 +10,7 @@ use tokio::sync::OnceCell;
 use crate::branch::BranchLive;
 use crate::client::{ApiPath, Client, Request};
 use crate::function::Bundler;
+use crate::target::Found;
 
 /// One branch of one project, through one client.
 pub struct Scope {
@@ -104,6 +105,21 @@ struct Database {
 }
 
 impl Scope {
+    /// A branch that was found; deployments are waited for and made as usual.
+    pub fn of(client: Client, found: Found, bundler: Arc<dyn Bundler>) -> Self {
+        Self {
+            client,
+            project: found.target.project,
+            branch: found.id,
+            branch_name: found.target.name,
+            branch_live: found.live,
+            bundler,
+            polling: Polling::default(),
+            deploying: Deploying::default(),
+            shared: Shared::default(),
+        }
+    }
+
     /// A path below the project.
     pub fn in_project(&self, rest: &[&str]) -> ApiPath {
         ApiPath::new(&["projects", &self.project]).join(rest)

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value as Json;
 
-use super::Bench;
+use super::{Bench, table};
 use crate::cargo::run as run_command;
 
 /// How often each is run; the median counts.
@@ -131,11 +131,7 @@ fn timed(command: &mut Command) -> Result<(Duration, Json), String> {
 }
 
 fn line(kind: &str, number: usize, measured: &Measured) -> String {
-    let median = |times: &[Duration]| {
-        let mut sorted = times.to_vec();
-        sorted.sort();
-        sorted.get(sorted.len() / 2).copied().unwrap_or_default().as_secs_f64()
-    };
+    let median = |times: &[Duration]| table::median(times.iter().map(Duration::as_secs_f64));
     let (esbuild, empty, full) = (median(&measured.esbuild), median(&measured.empty), median(&measured.full));
     format!(
         "| {number} × {kind} | {:.0} ms | {:.0} ms | {:.0} ms | {:.2} | {:.2} | {} : {} |",

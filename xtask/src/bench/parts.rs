@@ -5,15 +5,15 @@
 //! that the program itself logs under `neonform::timing`; they overlap, so each has its beginning as well.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use super::Bench;
-use super::process::{self, Run, median};
+use super::measure::{Cost, measure};
+use super::{Bench, table};
 use crate::cargo::workspace;
 use crate::files::copy;
+use crate::peer::server::Server;
 
 /// How often each is run; the median counts.
 const ROUNDS: usize = 25;
@@ -50,7 +50,7 @@ pub fn run(bench: &Bench) -> Result<(), String> {
         .map_err(|cause| format!("the example cannot be copied: {cause}"))?;
     let server = Server::start(&bench.neonform, &bench.folder.join("server.sqlite"))?;
     let setting = Setting { bench, project, server };
-    process::run(&mut setting.neonform(&["apply", "--update-existing"]))?;
+    measure(&mut setting.neonform(&["apply", "--update-existing"]))?;
     setting.whole()?;
     setting.parts()
 }
@@ -65,37 +65,41 @@ impl Setting<'_> {
     fn neonform(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.bench.neonform);
         command.args(words).current_dir(&self.project);
-        command.env("NEON_API_HOST", &self.server.url).env("NEON_API_KEY", "any");
+        command.env("NEON_API_HOST", &self.server.root).env("NEON_API_KEY", "any");
         command.env("NEONFORM_CACHE_DIR", self.bench.folder.join("cache")).env("NO_COLOR", "1");
         command
     }
 
     /// Whole processes, as a user runs them.
     fn whole(&self) -> Result<(), String> {
-        let mut runs: [Vec<Run>; 3] = Default::default();
+        let mut runs: [Vec<Cost>; 3] = Default::default();
         for _ in 0..ROUNDS {
-            runs[0].push(process::run(Command::new("node").args(["-e", "0"]))?);
-            runs[1].push(process::run(&mut self.neonform(EVAL))?);
-            runs[2].push(self.plan(&mut self.neonform(PLAN))?);
+            runs[0].push(measure(Command::new("node").args(["-e", "0"]))?.0);
+            runs[1].push(measure(&mut self.neonform(EVAL))?.0);
+            runs[2].push(self.plan(&mut self.neonform(PLAN))?.0);
         }
         println!("| process | wall time | fastest | processor time | memory |");
         println!("| --- | ---: | ---: | ---: | ---: |");
         for (name, runs) in ["`node -e 0`", "`neonform eval`", "`neonform plan`"].iter().zip(&runs) {
             let wall = || runs.iter().map(|run| run.wall);
             println!(
-                "| {name} | {} | {} | {} | {} |",
-                process::milliseconds(median(wall())),
-                process::milliseconds(wall().min().unwrap_or_default()),
-                process::milliseconds(median(runs.iter().map(|run| run.processor))),
-                process::mebibytes(median(runs.iter().map(|run| run.memory))),
+                "| {name} | {} | {} | {} | {:.1} MiB |",
+                milliseconds(median(wall())),
+                milliseconds(wall().min().unwrap_or_default()),
+                milliseconds(median(runs.iter().map(|run| run.processor))),
+                table::median(runs.iter().map(|run| run.memory as f64)) / f64::from(1 << 20),
             );
         }
         Ok(())
     }
 
-    fn plan(&self, command: &mut Command) -> Result<Run, String> {
-        let run = process::run(command)?;
-        if run.output.starts_with("No changes") { Ok(run) } else { Err(format!("a plan: {}", run.output)) }
+    fn plan(&self, command: &mut Command) -> Result<(Cost, String), String> {
+        let (cost, printed) = measure(command)?;
+        if printed.starts_with("No changes") {
+            Ok((cost, printed))
+        } else {
+            Err(format!("a plan: {printed}"))
+        }
     }
 
     /// The parts of the two commands, by their own account.
@@ -107,8 +111,10 @@ impl Setting<'_> {
                 command.env("NEONFORM_LOG", "neonform::timing=debug");
                 command
             };
-            eval.push(Account::of(&process::run(&mut logged(EVAL))?));
-            plan.push(Account::of(&self.plan(&mut logged(PLAN))?));
+            let started = SystemTime::now();
+            eval.push(Account::of(started, measure(&mut logged(EVAL))?));
+            let started = SystemTime::now();
+            plan.push(Account::of(started, self.plan(&mut logged(PLAN))?));
         }
         println!("\n| part | `eval`: from | for | `plan`: from | for |");
         println!("| --- | ---: | ---: | ---: | ---: |");
@@ -125,9 +131,9 @@ struct Account {
 }
 
 impl Account {
-    fn of(run: &Run) -> Self {
-        let start = of_day(run.started);
-        let mut spans: Vec<_> = run.errors.lines().filter_map(|line| span(line, start)).collect();
+    fn of(started: SystemTime, (cost, printed): (Cost, String)) -> Self {
+        let start = of_day(started);
+        let mut spans: Vec<_> = printed.lines().filter_map(|line| span(line, start)).collect();
         let last = |names: &[&str]| {
             let ends = spans.iter().filter(|(name, _, _)| names.contains(&name.as_str()));
             ends.map(|(_, _, end)| *end).max()
@@ -135,7 +141,7 @@ impl Account {
         // What the engine's core does has no clock: it is what is left when all it waited for was there.
         let waited = last(&["request", "function bundle", "environment digest"]);
         let diff = waited.zip(last(&["refresh and diff"])).map(|(from, to)| ("diff".to_owned(), from, to));
-        let end = last(&["command"]).map(|from| ("end".to_owned(), from, run.wall));
+        let end = last(&["command"]).map(|from| ("end".to_owned(), from, cost.wall));
         spans.extend(diff.into_iter().chain(end));
         Self { spans }
     }
@@ -155,7 +161,7 @@ fn cells(accounts: &[Account], part: &str) -> String {
     let Some((_, _, number)) = found.first() else { return " | ".to_owned() };
     let (from, takes) = (median(found.iter().map(|part| part.0)), median(found.iter().map(|part| part.1)));
     let number = if *number > 1 { format!(" ({number})") } else { String::new() };
-    format!("{} | {}{number}", process::milliseconds(from), process::milliseconds(takes))
+    format!("{} | {}{number}", milliseconds(from), milliseconds(takes))
 }
 
 /// A line of the log about the end of a span: `TIME DEBUG outer:name{fields}: neonform::timing: close time.busy=B
@@ -197,30 +203,10 @@ fn duration(text: &str) -> Option<Duration> {
     Some(Duration::from_secs_f64(number * seconds))
 }
 
-/// The embedded backend in a process of its own, until this is dropped.
-struct Server {
-    process: Child,
-    url: String,
+fn median(times: impl Iterator<Item = Duration>) -> Duration {
+    Duration::from_secs_f64(table::median(times.map(|time| time.as_secs_f64())))
 }
 
-impl Server {
-    fn start(neonform: &Path, file: &Path) -> Result<Self, String> {
-        let mut command = Command::new(neonform);
-        command.args(["local", "serve", "--port", "0", "--file"]).arg(file).stdout(Stdio::piped());
-        let failed = |cause: std::io::Error| format!("the embedded backend cannot be started: {cause}");
-        let mut process = command.stderr(Stdio::null()).spawn().map_err(failed)?;
-        let mut url = String::new();
-        if let Some(output) = process.stdout.take() {
-            BufReader::new(output).read_line(&mut url).map_err(failed)?;
-        }
-        Ok(Self { process, url: url.trim().to_owned() })
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+fn milliseconds(time: Duration) -> String {
+    format!("{:.1} ms", time.as_secs_f64() * 1e3)
 }

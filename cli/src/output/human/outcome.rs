@@ -76,7 +76,7 @@ pub fn outcome(
 fn urls(out: &mut dyn Write, plan: &Plan, outcome: &Outcome) -> io::Result<()> {
     for (step, endings) in plan.steps.iter().zip(&outcome.0) {
         for (change, ending) in step.changes.iter().zip(endings) {
-            let Ending::Done(outputs) = ending else { continue };
+            let Some(outputs) = ending.learned() else { continue };
             let details = change.records.iter().flat_map(|record| &record.details);
             let url = details.chain(outputs).find(|(name, _)| name == "invocationUrl");
             if let Some((_, url)) = url {

@@ -1,7 +1,6 @@
 //! A platform with a policy for one of its branches: what `neonform plan` and `apply` do, without the
 //! command line, and everything there is to see of the outcome.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -23,9 +22,10 @@ use neonform_local::{Options, Seed, Server};
 use neonform_neon::client::{ApiPath, Client, Request};
 use neonform_neon::function::{Bundle, Bundler, Source};
 use neonform_neon::target::Found;
-use neonform_neon::{Deploying, Polling, Scope, Shared, kinds, target};
+use neonform_neon::{Polling, Scope, kinds, target};
 use serde_json::{Value as Json, json};
 
+use crate::common::{archive, node};
 use crate::policy::Policy;
 use crate::state::{NOW, PROJECT, State};
 
@@ -45,10 +45,7 @@ struct Placeholder;
 
 impl Bundler for Placeholder {
     fn bundle<'a>(&'a self, slug: &'a str, source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
-        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        writer.start_file("index.mjs", zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(slug.as_bytes()).unwrap();
-        let archive = Arc::new(writer.finish().unwrap().into_inner());
+        let archive = archive(slug);
         async move {
             Ok(Bundle {
                 archive,
@@ -68,23 +65,6 @@ pub(crate) fn code(slug: &str, source: &str) -> [u8; 32] {
         digest[place % 16] = digest[place % 16_usize].wrapping_mul(31).wrapping_add(byte);
     }
     digest
-}
-
-/// A policy's half as it comes out of the JavaScript engine.
-pub(crate) fn node(value: &Json) -> Node {
-    Node::new(match value {
-        Json::Null => Shape::Null,
-        Json::Bool(value) => Shape::Bool(*value),
-        Json::Number(value) => Shape::Number(value.as_f64().unwrap()),
-        Json::String(value) => Shape::String(value.clone()),
-        Json::Array(items) => Shape::List(items.iter().map(node).collect()),
-        Json::Object(fields) => Shape::Object(
-            fields
-                .iter()
-                .map(|(key, value)| Entry { key: key.clone(), key_at: None, node: node(value) })
-                .collect(),
-        ),
-    })
 }
 
 /// A value as JSON.
@@ -164,17 +144,8 @@ impl World {
     }
 
     pub(crate) fn provider_for(&self, found: Found) -> Provider<Scope> {
-        let scope = Scope {
-            client: self.client.clone(),
-            project: PROJECT.to_owned(),
-            branch: found.id,
-            branch_name: found.target.name,
-            branch_live: found.live,
-            bundler: Arc::new(Placeholder),
-            polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(5) },
-            deploying: Deploying::default(),
-            shared: Shared::default(),
-        };
+        let polling = Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(5) };
+        let scope = Scope { polling, ..Scope::of(self.client.clone(), found, Arc::new(Placeholder)) };
         Provider { name: "neon", kinds: kinds(), client: scope, concurrency: 8 }
     }
 

@@ -11,7 +11,7 @@ use neonform_engine::desired;
 use neonform_engine::diagnostic::Failure;
 use neonform_engine::inspect::inspect;
 use neonform_engine::kind::Provider;
-use neonform_engine::node::{Entry, Node, Shape};
+use neonform_engine::node::Node;
 use neonform_engine::plan::{Purpose, plan};
 use neonform_engine::policy::Policy;
 use neonform_engine::prune::{Kinds, Prune};
@@ -19,16 +19,16 @@ use neonform_engine::value::Secret;
 use neonform_local::{Options, Server};
 use neonform_neon::client::Client;
 use neonform_neon::function::{Bundle, Bundler, Source};
-use neonform_neon::{Deploying, Polling, Scope, Shared, kinds, target};
-use serde_json::{Value as Json, json};
+use neonform_neon::{Polling, Scope, kinds, target};
+use serde_json::json;
+
+use crate::common::{archive, node};
 
 struct Same;
 
 impl Bundler for Same {
     fn bundle<'a>(&'a self, _slug: &'a str, _source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
-        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        writer.start_file("index.mjs", zip::write::SimpleFileOptions::default()).unwrap();
-        let archive = Arc::new(writer.finish().unwrap().into_inner());
+        let archive = archive("");
         async move { Ok(Bundle { archive, sha256: [7; 32], modules: Vec::new(), warnings: Vec::new() }) }
             .boxed()
     }
@@ -69,26 +69,15 @@ async fn plan_and_apply(url: &str, policy: &Node) -> Result<(), Failure> {
     let client = Client::new(url, &Secret::new("key"))?.impatient();
     let project = target::only_project(&client).await?;
     let found = target::find(&client, &project, None).await?;
-    let scope = Scope {
-        client,
-        project,
-        branch: found.id.clone(),
-        branch_name: found.target.name.clone(),
-        branch_live: found.live,
-        bundler: Arc::new(Same),
-        polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_millis(200) },
-        deploying: Deploying::default(),
-        shared: Shared::default(),
-    };
+    let branch = found.target.clone();
+    let polling = Polling { interval: Duration::from_millis(1), limit: Duration::from_millis(200) };
+    let scope = Scope { polling, ..Scope::of(client, found, Arc::new(Same)) };
     let provider = Provider { name: "neon", kinds: kinds(), client: scope, concurrency: 8 };
     let tuning =
         json!({ "protected": false, "postgres": { "computeSettings": { "autoscalingLimitMaxCu": 2 } } });
     let tuning = node(&tuning);
-    let desired = desired::build(
-        &provider.kinds,
-        Policy::for_target(policy, Some(&tuning), &found.target),
-        &found.target,
-    )?;
+    let desired =
+        desired::build(&provider.kinds, Policy::for_target(policy, Some(&tuning), &branch), &branch)?;
     let mut purpose = Purpose::at(Timestamp::now());
     purpose.prune = Prune { kinds: Kinds::All, with_data: true };
     let plan = plan(&provider, desired, &purpose).await?;
@@ -99,20 +88,4 @@ async fn plan_and_apply(url: &str, policy: &Node) -> Result<(), Failure> {
         }
     }
     inspect(&provider).await.map(drop)
-}
-
-fn node(value: &Json) -> Node {
-    Node::new(match value {
-        Json::Null => Shape::Null,
-        Json::Bool(value) => Shape::Bool(*value),
-        Json::Number(value) => Shape::Number(value.as_f64().unwrap()),
-        Json::String(value) => Shape::String(value.clone()),
-        Json::Array(items) => Shape::List(items.iter().map(node).collect()),
-        Json::Object(fields) => Shape::Object(
-            fields
-                .iter()
-                .map(|(key, value)| Entry { key: key.clone(), key_at: None, node: node(value) })
-                .collect(),
-        ),
-    })
 }

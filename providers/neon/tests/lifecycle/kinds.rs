@@ -4,7 +4,8 @@ use neonform_engine::prune::{Kinds, Prune};
 use neonform_local::{BranchSeed, BucketSeed, EndpointSeed, Seed, TriggerSeed};
 use serde_json::{Value as Json, json};
 
-use super::world::{World, node};
+use super::common::node;
+use super::world::World;
 
 const PROJECT: &str = "local-project-00000001";
 const MAIN: &str = "br-local-main-00000001";

@@ -3,6 +3,8 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+#[path = "../common/mod.rs"]
+mod common;
 mod kinds;
 mod observing;
 mod races;
@@ -15,7 +17,8 @@ use neonform_engine::value::Secret;
 use neonform_local::Fault;
 use serde_json::{Value as Json, json};
 
-use world::{World, node};
+use common::node;
+use world::World;
 
 fn policy() -> Json {
     let function = |name: &str| json!({ "name": name, "source": "./x.ts", "env": { "KEY": "value" } });

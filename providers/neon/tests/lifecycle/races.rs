@@ -11,7 +11,8 @@ use neonform_engine::plan::Plan;
 use neonform_local::Exchange;
 use serde_json::{Value as Json, json};
 
-use super::world::{World, node};
+use super::common::node;
+use super::world::World;
 
 /// Rounds of two applies.
 const ROUNDS: usize = 10;

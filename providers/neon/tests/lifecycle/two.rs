@@ -12,8 +12,9 @@ use neonform_neon::Scope;
 use neonform_neon::client::Request;
 use serde_json::{Value as Json, json};
 
+use super::common::node;
 use super::endings;
-use super::world::{World, node};
+use super::world::World;
 
 fn function(key: &str) -> Json {
     json!({ "functions": { "api": { "name": "Api", "source": "./x.ts", "env": { "KEY": key } } } })

@@ -1,6 +1,5 @@
 //! A real embedded backend, the real client, and one policy that is planned and applied.
 
-use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,15 +10,17 @@ use neonform_engine::apply::{Outcome, apply};
 use neonform_engine::desired;
 use neonform_engine::diagnostic::Failure;
 use neonform_engine::kind::Provider;
-use neonform_engine::node::{Entry, Node, Shape};
+use neonform_engine::node::Node;
 use neonform_engine::plan::{Plan, Purpose, plan};
 use neonform_engine::policy::Policy;
 use neonform_engine::value::Secret;
 use neonform_local::{Options, Server};
 use neonform_neon::client::Client;
 use neonform_neon::function::{Bundle, Bundler, Source};
-use neonform_neon::{Deploying, Polling, Scope, Shared, kinds, target};
+use neonform_neon::{Polling, Scope, kinds, target};
 use serde_json::Value as Json;
+
+use crate::common::{archive, node};
 
 /// A server, and the policy that is applied to its default branch.
 pub(crate) struct World {
@@ -36,30 +37,11 @@ struct Named;
 
 impl Bundler for Named {
     fn bundle<'a>(&'a self, slug: &'a str, _source: &'a Source) -> BoxFuture<'a, Result<Bundle, Failure>> {
-        let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-        writer.start_file("index.mjs", zip::write::SimpleFileOptions::default()).unwrap();
-        writer.write_all(slug.as_bytes()).unwrap();
-        let archive = Arc::new(writer.finish().unwrap().into_inner());
+        let archive = archive(slug);
         let mut sha256 = [0; 32];
         sha256[..slug.len()].copy_from_slice(slug.as_bytes());
         async move { Ok(Bundle { archive, sha256, modules: Vec::new(), warnings: Vec::new() }) }.boxed()
     }
-}
-
-pub(crate) fn node(value: &Json) -> Node {
-    Node::new(match value {
-        Json::Null => Shape::Null,
-        Json::Bool(value) => Shape::Bool(*value),
-        Json::Number(value) => Shape::Number(value.as_f64().unwrap()),
-        Json::String(value) => Shape::String(value.clone()),
-        Json::Array(items) => Shape::List(items.iter().map(node).collect()),
-        Json::Object(fields) => Shape::Object(
-            fields
-                .iter()
-                .map(|(key, value)| Entry { key: key.clone(), key_at: None, node: node(value) })
-                .collect(),
-        ),
-    })
 }
 
 impl World {
@@ -84,20 +66,12 @@ impl World {
         let client = Client::new(self.server.url(), &Secret::new("key")).unwrap();
         let project = target::only_project(&client).await.unwrap();
         let found = target::find(&client, &project, self.branch.as_deref()).await.unwrap();
-        let scope = Scope {
-            client,
-            project,
-            branch: found.id.clone(),
-            branch_name: found.target.name.clone(),
-            branch_live: found.live,
-            bundler: Arc::new(Named),
-            polling: Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(5) },
-            deploying: Deploying::default(),
-            shared: Shared::default(),
-        };
+        let target = found.target.clone();
+        let polling = Polling { interval: Duration::from_millis(1), limit: Duration::from_secs(5) };
+        let scope = Scope { polling, ..Scope::of(client, found, Arc::new(Named)) };
         let provider = Provider { name: "neon", kinds: kinds(), client: scope, concurrency: 8 };
-        let policy = Policy::for_target(policy, self.tuning.as_ref(), &found.target);
-        let desired = desired::build(&provider.kinds, policy, &found.target).unwrap();
+        let policy = Policy::for_target(policy, self.tuning.as_ref(), &target);
+        let desired = desired::build(&provider.kinds, policy, &target).unwrap();
         let plan = plan(&provider, desired, &self.purpose).await.unwrap();
         (provider, plan)
     }
