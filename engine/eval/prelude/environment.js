@@ -2,8 +2,8 @@
 // policy may not see all of it, any other name has a value that stands in: the host says which one.
 (function (kit, host) {
   "use strict";
-  const { defineProperty, getOwnPropertyDescriptor, ownKeys, parse } = kit.p;
-  const known = parse(host.env);
+  const { defineProperty, getOwnPropertyDescriptor, keys, ownKeys } = kit.p;
+  const known = {};
   const deleted = { __proto__: null };
   // null for what is no hidden variable, and for one that is unset.
   const standing = (name) => {
@@ -38,5 +38,12 @@
     },
   });
   kit.environment = environment;
-  kit.isHiddenEnvironment = (value) => host.hides !== "" && value === environment;
+  kit.setEnvironment = (variables) => {
+    const names = keys(variables);
+    for (let at = 0; at < names.length; at++) {
+      const value = variables[names[at]];
+      defineProperty(known, names[at], { __proto__: null, value, writable: true, enumerable: true, configurable: true });
+    }
+  };
+  kit.isHiddenEnvironment = (value) => kit.facts.hides && value === environment;
 });

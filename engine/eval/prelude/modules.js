@@ -37,6 +37,9 @@
     return names;
   };
 
+  // Nearly every policy asks for this one.
+  kit.builtin("neonform:config", []);
+
   // What `require` gives: the default export, which for Node's modules is all of it.
   kit.requireBuiltin = (specifier) => kit.builtin(specifier, []).default;
 

@@ -1,5 +1,5 @@
 // `process`: the environment that was handed over, and little else that a policy may know.
-(function (kit, host) {
+(function (kit) {
   "use strict";
   const noop = () => process;
   const stream = (fd) => ({
@@ -30,14 +30,14 @@
     platform: "linux",
     arch: "x64",
     version: "v24.0.0",
-    versions: { node: "24.0.0", neonform: host.version },
+    versions: { node: "24.0.0", neonform: "" },
     release: { name: "node" },
     features: {},
     config: { variables: {} },
     exitCode: undefined,
     stdout: stream(1),
     stderr: stream(2),
-    cwd: () => host.root,
+    cwd: () => kit.facts.root,
     chdir: kit.absent("process.chdir is not available to a policy"),
     exit: (code = 0) => {
       throw kit.refusal(`the policy called process.exit(${code}); throw an error to stop instead`);

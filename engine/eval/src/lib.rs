@@ -12,6 +12,8 @@ mod literals;
 mod thread;
 mod session;
 mod realm;
+mod snapshot;
+mod world;
 mod prelude;
 mod natives;
 mod host;
@@ -39,6 +41,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use deno_core::v8;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::node::Node;
 use tracing::Instrument;

@@ -6,38 +6,24 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
 
-use deno_core::v8;
+use deno_core::v8::{self, MapFnTo};
 
 use crate::host::{Answer, Refusal, SANDBOX};
 use crate::realm::Realm;
-use crate::{import, prelude};
+use crate::world::Functions;
+use crate::{import, world};
 
 /// The longest text that an operation takes, in UTF-16 code units.
 const LONGEST: usize = 16 * 1024 * 1024;
 
-/// Makes the `host` object.
-pub(crate) fn host<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    facts: &[(&str, String)],
-    now: f64,
-) -> Option<v8::Local<'s, v8::Object>> {
-    let host = v8::Object::new(scope);
-    let functions = [
-        ("call", v8::Function::new(scope, call)?),
-        ("classify", v8::Function::new(scope, classify)?),
-        ("source", v8::Function::new(scope, source)?),
-        ("importFile", v8::Function::new(scope, import::import_file)?),
-    ];
-    for (name, function) in functions {
-        set(scope, host, name, function.into())?;
-    }
-    for (name, text) in facts {
-        let text = v8::String::new(scope, text)?;
-        set(scope, host, name, text.into())?;
-    }
-    let now = v8::Number::new(scope, now);
-    set(scope, host, "now", now.into())?;
-    Some(host)
+/// The functions of the `host` object.
+pub(crate) fn functions() -> Functions {
+    [
+        call.map_fn_to(),
+        import::import_file.map_fn_to(),
+        world::classify.map_fn_to(),
+        world::source.map_fn_to(),
+    ]
 }
 
 /// Sets a property of an object of ours.
@@ -100,51 +86,6 @@ fn call<'s>(
             throw(scope, SANDBOX, "a text is too long for the sandbox");
         }
     }
-}
-
-/// What an object is, where JavaScript itself cannot tell: `null` for any other.
-fn classify<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: v8::FunctionCallbackArguments<'s>,
-    mut result: v8::ReturnValue<'s>,
-) {
-    let value = args.get(0);
-    let kinds = [
-        (value.is_proxy(), "a Proxy"),
-        (value.is_promise(), "a promise"),
-        (value.is_native_error(), "an Error"),
-    ];
-    let kind = kinds.iter().find(|(is, _)| *is && value.is_object());
-    match kind.and_then(|(_, kind)| v8::String::new(scope, kind)) {
-        Some(kind) => result.set(kind.into()),
-        None => result.set_null(),
-    }
-}
-
-/// Runs one file of the prelude and gives its function.
-fn source<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: v8::FunctionCallbackArguments<'s>,
-    mut result: v8::ReturnValue<'s>,
-) {
-    let name = text(scope, args.get(0));
-    if let Some(function) = evaluate(scope, &name) {
-        result.set(function.into());
-    }
-}
-
-/// Runs one file of the prelude and gives its function.
-pub(crate) fn evaluate<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    name: &str,
-) -> Option<v8::Local<'s, v8::Function>> {
-    let text = prelude::source(name)?;
-    let source = v8::String::new_from_one_byte(scope, text.as_bytes(), v8::NewStringType::Normal)?;
-    let resource = v8::String::new(scope, &format!("neonform:prelude/{name}"))?;
-    let origin =
-        v8::ScriptOrigin::new(scope, resource.into(), 0, 0, false, -1, None, false, false, false, None);
-    let script = v8::Script::compile(scope, source, Some(&origin))?;
-    script.run(scope)?.try_cast().ok()
 }
 
 /// The realm that the isolate of a scope holds.

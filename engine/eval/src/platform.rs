@@ -56,7 +56,7 @@ pub(crate) fn run(job: impl FnOnce() + Send + 'static) {
 
 fn start() {
     let _timed = tracing::debug_span!(target: "neonform::timing", "engine").entered();
-    v8::V8::set_flags_from_string("--jitless --single-threaded");
+    v8::V8::set_flags_from_string(crate::world::FLAGS);
     let platform = v8::new_single_threaded_default_platform(false).make_shared();
     v8::V8::initialize_platform(platform);
     v8::V8::initialize();

@@ -1,10 +1,11 @@
 //! The JavaScript that makes the sandbox, as text. `prelude/` holds one file per concern.
 //!
-//! Each file is a function that takes `kit`, which the files build together, and `host`, which `natives` makes.
+//! Each file is a function that takes `kit`, which the files build together, and `host`, whose functions are Rust's.
 //! Neither is reachable from a policy. The function is written in parentheses because V8 then compiles it where it
 //! stands, instead of reading it twice: parsing is the largest part of making a sandbox.
 
-/// What is run for every policy, in order: the earlier ones are used by the later ones.
+/// What makes the sandbox, in order: the earlier ones are used by the later ones.
+#[cfg(any(test, not(snapshot)))]
 pub(crate) const STARTUP: &[&str] = &[
     "primordials",
     "record",
@@ -24,6 +25,7 @@ pub(crate) const STARTUP: &[&str] = &[
     "modules",
     "extract",
     "globals",
+    "settle",
 ];
 
 /// The text of one file, by its name.
@@ -40,7 +42,7 @@ macro_rules! sources {
 
 const SOURCES: &[(&str, &str)] = sources!(
     "primordials" "record" "kinds" "inspect" "console" "events" "encoding" "timers" "url" "clone" "random" "clock"
-    "environment" "process" "buffer" "modules" "extract" "globals" "config"
+    "environment" "process" "buffer" "modules" "extract" "globals" "settle" "config"
     "node/assert" "node/events" "node/fs" "node/module" "node/path" "node/small" "node/url" "node/util"
 );
 

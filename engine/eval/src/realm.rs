@@ -20,7 +20,7 @@ use crate::limits::Excess;
 use crate::modules::Modules;
 use crate::program::{Prepared, Program};
 use crate::standing::Standing;
-use crate::{Read, Request, natives, platform, prelude};
+use crate::{Read, Request, natives, platform, snapshot};
 
 /// What one isolate holds besides JavaScript.
 pub(crate) struct Realm {
@@ -101,22 +101,17 @@ impl Realm {
 
     fn run_prelude(&self, scope: &mut v8::PinScope<'_, '_>, request: &Request) -> Option<()> {
         let _timed = tracing::debug_span!(target: "neonform::timing", "prelude").entered();
-        let facts = [
-            ("env", serde_json::to_string(&request.env).ok()?),
-            ("root", self.root.to_string_lossy().into_owned()),
-            ("version", platform::engine().version),
-            ("hides", if self.host.hides() { "yes" } else { "" }.to_owned()),
-        ];
-        // Exact for every time that a date can hold.
-        #[allow(clippy::cast_precision_loss)]
-        let host = natives::host(scope, &facts, request.now as f64)?;
-        let kit = v8::Object::new(scope);
-        let undefined = v8::undefined(scope);
-        for name in prelude::STARTUP {
-            let file = natives::evaluate(scope, name)?;
-            file.call(scope, undefined.into(), &[kit.into(), host.into()])?;
-        }
-        self.kit.set(v8::Global::new(scope, kit)).ok()
+        let kit = snapshot::kit(scope)?;
+        self.kit.set(v8::Global::new(scope, kit)).ok()?;
+        let facts = serde_json::json!({
+            "env": request.env,
+            "hides": self.host.hides(),
+            "now": request.now,
+            "root": self.root.to_string_lossy(),
+            "version": platform::engine().version,
+        });
+        let facts = v8::String::new(scope, &facts.to_string())?;
+        self.call(scope, "settle", &[facts.into()]).map(|_| ())
     }
 
     /// Calls a function of the prelude.

@@ -15,7 +15,7 @@ use crate::caps::Caps;
 use crate::limits::Excess;
 use crate::realm::{Fault, Realm};
 use crate::standing::Standing;
-use crate::{Reply, Request, buffers, evaluate, extract, fatal, import, modules};
+use crate::{Reply, Request, buffers, evaluate, extract, fatal, import, modules, snapshot};
 
 /// A call of the `branch` closure.
 pub(crate) struct Call {
@@ -40,7 +40,7 @@ pub(crate) fn serve(
     let parameters = v8::CreateParams::default()
         .heap_limits(0, request.limits.heap_bytes)
         .array_buffer_allocator(buffers::allocator(caps.budget()).make_shared());
-    let mut isolate = v8::Isolate::new(parameters);
+    let mut isolate = snapshot::isolate(parameters);
     isolate.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
     isolate.set_promise_reject_callback(evaluate::on_rejection);
     isolate.set_host_import_module_dynamically_callback(import::import_plain);

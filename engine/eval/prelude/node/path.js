@@ -37,7 +37,7 @@
       path = check(part) === "" ? path : path === "" ? part : `${part}/${path}`;
       if (path.startsWith("/")) break;
     }
-    if (!path.startsWith("/")) path = `${host.root}/${path}`;
+    if (!path.startsWith("/")) path = `${kit.facts.root}/${path}`;
     return `/${squeeze(path, true)}`;
   };
 
