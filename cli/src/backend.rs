@@ -4,11 +4,13 @@
 //! in the file that `--backend local:FILE` names, else in `.neonform/local.sqlite` of the repository.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::value::Secret;
 use neonform_local::{Options, Server, StartError};
 use neonform_neon::client::{Client, Limits};
+use neonform_neon::function::Digests;
 
 use crate::args::Global;
 use crate::{cache, env};
@@ -20,6 +22,8 @@ const DEFAULT_HOST: &str = "https://console.neon.tech/api/v2";
 pub struct Connection {
     /// The client.
     pub client: Client,
+    /// What is known of environments from earlier runs with the same key.
+    pub digests: Arc<Digests>,
     /// Says which backend in messages: nothing for the Neon API.
     pub local: Option<PathBuf>,
     server: Option<Server>,
@@ -43,8 +47,9 @@ impl Connection {
         }
     }
 
-    /// Ends the embedded backend, if there is one, once its requests are answered.
+    /// Keeps what the next run can use, and ends the embedded backend, if there is one, once its requests are answered.
     pub async fn close(self) {
+        self.digests.keep();
         if let Some(server) = self.server {
             server.shutdown().await;
         }
@@ -61,8 +66,15 @@ fn remote(global: &Global) -> Result<Connection, Failure> {
             .into());
     };
     let host = global.api_host.clone().or_else(|| env::given(env::NEON_API_HOST));
-    let client = Client::new(host.as_deref().unwrap_or(DEFAULT_HOST), &Secret::new(key))?;
-    Ok(Connection { client: paced(client)?, local: None, server: None })
+    let key = Secret::new(key);
+    let client = Client::new(host.as_deref().unwrap_or(DEFAULT_HOST), &key)?;
+    Ok(Connection { client: paced(client)?, digests: Arc::new(digests(&key)), local: None, server: None })
+}
+
+/// Digests of environments in the user's cache; of this run alone where there is none.
+fn digests(key: &Secret) -> Digests {
+    cache::folder()
+        .map_or_else(Digests::of_this_run, |folder| Digests::kept(key, folder.join("environments")))
 }
 
 /// The client within the API's limits, together with this user's other processes.
@@ -104,7 +116,9 @@ async fn local(global: &Global, file: PathBuf) -> Result<Connection, Failure> {
     };
     let server = neonform_local::start(options).await.map_err(refused)?;
     let client = Client::new(server.url(), &Secret::new(key))?;
-    Ok(Connection { client, local: Some(file), server: Some(server) })
+    // Kept under a key that is gone with this process, digests could never be read again.
+    let digests = Arc::new(Digests::of_this_run());
+    Ok(Connection { client, digests, local: Some(file), server: Some(server) })
 }
 
 /// The embedded backend's own words for why it did not start.

@@ -1,6 +1,7 @@
 //! What `diff` compares: a snapshot, a saved plan, a branch as it is, or what a policy makes of a branch.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::plan::Purpose;
@@ -9,6 +10,7 @@ use neonform_neon::client::Client;
 use neonform_neon::target;
 use neonform_neon::{Deploying, Polling, kinds};
 
+use crate::backend::Connection;
 use crate::comparison::Side;
 use crate::pipeline::{self, Source};
 use crate::saved_plan::{self, SavedPlan};
@@ -111,13 +113,14 @@ pub async fn branch(
 /// Every problem of the policy, or what the API said.
 pub async fn policy(
     source: &Source,
-    client: &Client,
+    connection: &Connection,
     project: &str,
     name: Option<&str>,
 ) -> Result<Side, Failure> {
     let request = pipeline::Request {
         source,
-        client,
+        client: &connection.client,
+        digests: Arc::clone(&connection.digests),
         project,
         branch: name,
         create: name.is_some_and(|name| !target::is_branch_id(name)),

@@ -21,7 +21,7 @@ use neonform_engine::value::Value;
 use neonform_eval::{Limits, Loaded, Reads};
 use neonform_neon::branch::BranchLive;
 use neonform_neon::client::Client;
-use neonform_neon::function::{Bundler, Function};
+use neonform_neon::function::{Bundler, Digests, Function};
 use neonform_neon::target::{self, Found, Project, Survey};
 use neonform_neon::{Again, Deploying, Polling, Scope, kinds};
 use tracing::Instrument;
@@ -98,6 +98,8 @@ pub struct Request<'a> {
     pub source: &'a Source,
     /// What to ask.
     pub client: &'a Client,
+    /// Digests of environments that were made before.
+    pub digests: Arc<Digests>,
     /// Project id.
     pub project: &'a str,
     /// The branch, by id or name; the default branch when none is named.
@@ -281,7 +283,7 @@ fn check_slugs(again: &Again, desired: &Desired) -> Result<(), Failure> {
 fn provider_for(request: &Request<'_>, found: Found) -> Provider<Scope> {
     let usual = provider(request.client, found, Arc::clone(&request.bundler));
     let (polling, deploying) = (request.polling, request.deploying.clone());
-    let client = Scope { polling, deploying, ..usual.client };
+    let client = Scope { polling, deploying, digests: Arc::clone(&request.digests), ..usual.client };
     Provider { concurrency: request.concurrency, client, ..usual }
 }
 

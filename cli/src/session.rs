@@ -14,7 +14,7 @@ use neonform_neon::target;
 use neonform_neon::{Again, Deploying, Polling};
 
 use crate::args::{Format, Global, PolicyArgs, PurposeArgs};
-use crate::backend::own_folder;
+use crate::backend::{Connection, own_folder};
 use crate::bundler::SourceBundler;
 use crate::context::Context;
 use crate::output::page::Page;
@@ -155,14 +155,15 @@ impl Session {
     pub fn request<'a>(
         &'a self,
         source: &'a Source,
-        client: &'a Client,
+        connection: &'a Connection,
         project: &'a str,
         args: &PurposeArgs,
         said: &'a (dyn Fn(&Target) + Sync),
     ) -> Result<Request<'a>, Failure> {
         Ok(Request {
             source,
-            client,
+            client: &connection.client,
+            digests: Arc::clone(&connection.digests),
             project,
             branch: self.branch(project),
             create: args.create,

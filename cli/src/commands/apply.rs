@@ -66,7 +66,7 @@ async fn run_on(
     let project = session.project(&connection.client).await?;
     let say_which = |target: &Target| session.announce(target);
     let leases = Leases::around(&session.working, session.global.quiet);
-    let request = session.request(source, &connection.client, &project, &args.purpose, &say_which)?;
+    let request = session.request(source, connection, &project, &args.purpose, &say_which)?;
     let request = pipeline::Request { leases: Some(&leases), ..request };
     let planned = pipeline::plan(&request).await?;
     if let Some(saved) = saved {

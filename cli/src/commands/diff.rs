@@ -1,7 +1,6 @@
 //! `neonform diff`: what differs between two of snapshot, saved plan, branch and policy. Never changes anything.
 
 use neonform_engine::diagnostic::Failure;
-use neonform_neon::client::Client;
 
 use super::Ending;
 use crate::args::DiffArgs;
@@ -20,7 +19,7 @@ pub(super) async fn run(session: &Session, args: &DiffArgs) -> Result<Ending, Fa
         (Some(from), Some(to)) => (from, to),
         (from_file, to_file) => {
             let connection = Connection::open(&session.global, &session.working).await?;
-            let sides = live(session, args, &connection.client, (&from, from_file), (&to, to_file)).await;
+            let sides = live(session, args, &connection, (&from, from_file), (&to, to_file)).await;
             connection.close().await;
             sides?
         }
@@ -38,14 +37,14 @@ fn file(session: &Session, operand: &Operand) -> Result<Option<Side>, Failure> {
 async fn live(
     session: &Session,
     args: &DiffArgs,
-    client: &Client,
+    connection: &Connection,
     (from, from_file): (&Operand, Option<Side>),
     (to, to_file): (&Operand, Option<Side>),
 ) -> Result<(Side, Side), Failure> {
     let read = from_file.as_ref().or(to_file.as_ref());
     let project = match read.filter(|_| !session.names_project()) {
         Some(side) => side.project.clone(),
-        None => session.project(client).await?,
+        None => session.project(&connection.client).await?,
     };
     // A policy that names no branch is about the one that the other side is about.
     let known = from.branch().or(to.branch()).or(read.map(|side| side.branch.as_str()));
@@ -54,9 +53,9 @@ async fn live(
         let branch = operand.branch().or(known.as_deref());
         if operand.is_policy() {
             let source = session.source(&args.policy)?;
-            operand::policy(&source, client, &project, branch).await
+            operand::policy(&source, connection, &project, branch).await
         } else {
-            operand::branch(session, client, &project, branch).await
+            operand::branch(session, &connection.client, &project, branch).await
         }
     };
     let from = match from_file {

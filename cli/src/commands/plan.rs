@@ -97,7 +97,7 @@ async fn plan(
 ) -> Result<(Plan, Reliance), Failure> {
     let project = session.project(&connection.client).await?;
     let say_which = |target: &Target| session.announce(target);
-    let request = session.request(source, &connection.client, &project, &args.purpose, &say_which)?;
+    let request = session.request(source, connection, &project, &args.purpose, &say_which)?;
     let planned = pipeline::plan(&request).await?;
     let read = Reliance::of(&planned, source);
     let mut plan = planned.plan;

@@ -65,7 +65,7 @@ async fn plan(
     chosen: &Chosen,
 ) -> Result<(String, Vec<Row>), Failure> {
     let project = session.project(&connection.client).await?;
-    let mut request = session.request(source, &connection.client, &project, &args.purpose, &|_| ())?;
+    let mut request = session.request(source, connection, &project, &args.purpose, &|_| ())?;
     request.bundler = Arc::new(OnceBundler::new(request.bundler));
     let mut rows = plan_each(&request, chosen).await?;
     print::warnings(&warnings(&mut rows));

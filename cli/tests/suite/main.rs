@@ -30,6 +30,7 @@ mod policies;
 // Their steps are scripts for a shell.
 #[cfg(unix)]
 mod recipes;
+mod remembering;
 mod review;
 mod saved_plans;
 mod status;

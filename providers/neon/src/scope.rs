@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use crate::branch::BranchLive;
 use crate::client::{ApiPath, Client, Request};
-use crate::function::Bundler;
+use crate::function::{Bundler, Digests};
 use crate::target::Found;
 
 /// One branch of one project, through one client.
@@ -26,6 +26,8 @@ pub struct Scope {
     pub branch_live: BranchLive,
     /// Makes function bundles.
     pub bundler: Arc<dyn Bundler>,
+    /// Digests of environments that were made before.
+    pub digests: Arc<Digests>,
     /// How deployments are waited for.
     pub polling: Polling,
     /// What this run says about deployments.
@@ -114,6 +116,7 @@ impl Scope {
             branch_name: found.target.name,
             branch_live: found.live,
             bundler,
+            digests: Arc::new(Digests::of_this_run()),
             polling: Polling::default(),
             deploying: Deploying::default(),
             shared: Shared::default(),

@@ -18,6 +18,7 @@ use neonform_engine::target::Target;
 use neonform_engine::value::Secret;
 use neonform_local::{Options, Server};
 use neonform_neon::client::Client;
+use neonform_neon::function::Digests;
 use neonform_neon::target;
 use neonform_neon::{Deploying, Polling};
 use serde_json::{Value as Json, json};
@@ -178,6 +179,7 @@ async fn run_on(case: &Case, source: &Source, server: &Server) -> Result<Actual,
         project: case.spec["live"]["project"]["id"].as_str().unwrap_or_default(),
         branch: case.spec["branch"].as_str(),
         create: case.operation == "create-branch",
+        digests: Arc::new(Digests::of_this_run()),
         bundler: placeholders.clone(),
         // One at a time, so that the order of the calls can be compared.
         concurrency: 1,

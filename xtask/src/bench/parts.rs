@@ -13,6 +13,7 @@ use super::measure::{Cost, measure};
 use super::{Bench, table};
 use crate::cargo::workspace;
 use crate::files::copy;
+use crate::peer::clients::KEY;
 use crate::peer::server::Server;
 
 /// How often each is run; the median counts.
@@ -33,7 +34,7 @@ const PARTS: &[(&str, &str)] = &[
     ("closure", "calling its `branch` closure"),
     ("request", "requests"),
     ("function bundle", "bundles of functions, from the cache"),
-    ("environment digest", "digests of environments, slow on purpose"),
+    ("environment digest", "digests of environments that are new, slow on purpose"),
     ("diff", "comparing"),
     ("render", "rendering"),
     ("end", "ending the process"),
@@ -65,7 +66,7 @@ impl Setting<'_> {
     fn neonform(&self, words: &[&str]) -> Command {
         let mut command = Command::new(&self.bench.neonform);
         command.args(words).current_dir(&self.project);
-        command.env("NEON_API_HOST", &self.server.root).env("NEON_API_KEY", "any");
+        command.env("NEON_API_HOST", &self.server.root).env("NEON_API_KEY", KEY);
         command.env("NEONFORM_CACHE_DIR", self.bench.folder.join("cache")).env("NO_COLOR", "1");
         command
     }
@@ -118,7 +119,9 @@ impl Setting<'_> {
         }
         println!("\n| part | `eval`: from | for | `plan`: from | for |");
         println!("| --- | ---: | ---: | ---: | ---: |");
-        for (part, what) in PARTS {
+        // Digests are kept from the apply before, as they are for users.
+        let is_there = |part: &str| eval.iter().chain(&plan).any(|run| run.of_part(part).is_some());
+        for (part, what) in PARTS.iter().filter(|(part, _)| is_there(part)) {
             println!("| {what} | {} | {} |", cells(&eval, part), cells(&plan, part));
         }
         Ok(())

@@ -15,6 +15,7 @@ use serde_json::json;
 use super::Bench;
 use super::measure::{Cost, measure};
 use super::table;
+use crate::peer::clients::KEY;
 use crate::peer::server::Server;
 use crate::peer::{PROJECT, http};
 
@@ -100,7 +101,7 @@ impl Place<'_> {
             }
             let mut command = self.command(words);
             if let Some(server) = server {
-                command.env("NEON_API_KEY", "no-key").env("NEON_API_HOST", &server.root);
+                command.env("NEON_API_KEY", KEY).env("NEON_API_HOST", &server.root);
                 command.args(["--project-id", PROJECT]);
             }
             let (cost, _) = measure(&mut command)?;

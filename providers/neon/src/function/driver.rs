@@ -11,7 +11,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::Semaphore;
 
-use super::marker::{Marker, environment_digest};
+use super::marker::{Digested, Marker};
 use super::read::Source;
 use super::spec::{DEPLOYMENT_ID, Deployment, Function, Operation, Spec, deployment_number};
 use crate::client::{Part, Request};
@@ -249,15 +249,25 @@ async fn digest(scope: &Scope, slug: &str, spec: &Spec) -> Result<String, Failur
     /// One for each processor: more would take 8 MiB each, and no less time.
     static TURNS: LazyLock<Semaphore> =
         LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
+    let digested = Digested::of(&scope.project, slug, &spec.environment.set);
+    if let Some(digest) = digested.at_once() {
+        return Ok(digest);
+    }
+    let question = scope.digests.question(&digested);
+    if let Some(digest) = scope.digests.recall(&question) {
+        tracing::debug!(slug, "the digest of the environment is taken from the cache");
+        return Ok(digest);
+    }
     let cancelled = || crate::client::bug("the environment digest was cancelled");
     let _turn = TURNS.acquire().await.map_err(|_| cancelled())?;
-    let (project, slug) = (scope.project.clone(), slug.to_owned());
-    let variables = spec.environment.set.clone();
+    tracing::debug!(slug, "the digest of the environment is made");
     let work = move || {
         let _timed = tracing::debug_span!(target: "neonform::timing", "environment digest").entered();
-        environment_digest(&project, &slug, &variables)
+        digested.digest()
     };
-    tokio::task::spawn_blocking(work).await.map_err(|_| cancelled())
+    let digest = tokio::task::spawn_blocking(work).await.map_err(|_| cancelled())?;
+    scope.digests.remember(question, &digest);
+    Ok(digest)
 }
 
 async fn deploy(scope: &Scope, slug: &str, deployment: Deployment) -> Result<Outputs, Failure> {

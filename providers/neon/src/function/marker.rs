@@ -74,22 +74,38 @@ pub(super) fn short(digest: &str) -> String {
     format!("sha256:{}", digest.get(..12).unwrap_or(digest))
 }
 
-/// The digest of an environment: sorted names and values, salted with project and slug. Slow by
-/// design; an empty environment has no secret and costs nothing.
-pub(super) fn environment_digest(project: &str, slug: &str, variables: &[(String, Secret)]) -> String {
-    if variables.is_empty() {
-        return "0".repeat(2 * KEPT);
-    }
-    let mut sorted: Vec<_> = variables.iter().collect();
-    sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let mut content = Vec::new();
-    for (name, value) in sorted {
-        for part in [name.as_str(), value.expose()] {
-            content.extend_from_slice(&(part.len() as u64).to_be_bytes());
-            content.extend_from_slice(part.as_bytes());
+/// What an environment's digest is made from. Holds its values, and says nothing of them.
+pub(super) struct Digested {
+    /// Project and slug.
+    pub(super) salt: String,
+    /// Sorted names and values; empty for an empty environment.
+    pub(super) content: Vec<u8>,
+}
+
+impl Digested {
+    /// An environment of a function.
+    pub(super) fn of(project: &str, slug: &str, variables: &[(String, Secret)]) -> Self {
+        let mut sorted: Vec<_> = variables.iter().collect();
+        sorted.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let mut content = Vec::new();
+        for (name, value) in sorted {
+            for part in [name.as_str(), value.expose()] {
+                content.extend_from_slice(&(part.len() as u64).to_be_bytes());
+                content.extend_from_slice(part.as_bytes());
+            }
         }
+        Self { salt: format!("neonform environment {VERSION}\0{project}\0{slug}"), content }
     }
-    slow_digest(&content, &format!("neonform environment {VERSION}\0{project}\0{slug}"), LOG_COST)
+
+    /// The digest where it costs nothing: an empty environment has no secret.
+    pub(super) fn at_once(&self) -> Option<String> {
+        self.content.is_empty().then(|| "0".repeat(2 * KEPT))
+    }
+
+    /// The digest, slow by design.
+    pub(super) fn digest(&self) -> String {
+        self.at_once().unwrap_or_else(|| slow_digest(&self.content, &self.salt, LOG_COST))
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +138,7 @@ mod tests {
         let tries = 8;
         let start = std::time::Instant::now();
         for slug in 0..tries {
-            environment_digest("project", &slug.to_string(), &variables);
+            Digested::of("project", &slug.to_string(), &variables).digest();
         }
         // With every core at it, four at most: a machine with more of them is not this one.
         let cores = std::thread::available_parallelism().map_or(1, usize::from).min(4);
@@ -136,7 +152,7 @@ mod tests {
             pairs.iter().map(|(name, value)| ((*name).to_owned(), Secret::new(*value))).collect()
         };
         let digest =
-            |project, slug, pairs: &[(&str, &str)]| environment_digest(project, slug, &variables(pairs));
+            |project, slug, pairs: &[(&str, &str)]| Digested::of(project, slug, &variables(pairs)).digest();
         let base = digest("p", "api", &[("A", "1"), ("B", "2")]);
         assert_eq!(base, digest("p", "api", &[("B", "2"), ("A", "1")]));
         assert_ne!(base, digest("q", "api", &[("A", "1"), ("B", "2")]));

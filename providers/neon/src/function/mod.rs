@@ -19,6 +19,7 @@ mod limits;
 mod read;
 mod external;
 mod marker;
+mod remembered;
 mod observed;
 mod cause;
 mod origin;
@@ -29,5 +30,6 @@ pub use driver::{Bundle, Bundler, DeploymentLive, Earlier, FunctionLive, Module,
 pub use external::External;
 pub use marker::bundle_digest;
 pub use read::Source;
+pub use remembered::Digests;
 pub(crate) use spec::DEPLOYMENT_ID;
 pub use spec::{Environment, Function, Operation, Spec};
