@@ -16,6 +16,7 @@ mod deploying;
 mod formats;
 mod fuzz;
 mod hostile;
+mod hosts;
 mod import;
 #[cfg(unix)]
 mod interrupting;

@@ -6,6 +6,7 @@
 //! `observe.rs` who hears of it, `stop.rs` how it is ended early. The key is a header and nothing else: it
 //! is in no error and no log (API spec 1).
 
+mod host;
 mod request;
 mod pace;
 mod retry;
@@ -72,17 +73,9 @@ impl Client {
     /// A client for the API at `base` (the full root, `/api/v2` included).
     ///
     /// # Errors
-    /// When the URL or the key cannot be one.
+    /// When the URL or the key cannot be one, or the URL holds more than where the API is.
     pub fn new(base: &str, key: &Secret) -> Result<Self, Failure> {
-        let base = base.trim_end_matches('/');
-        let url = reqwest::Url::parse(base).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
-        let Some(url) = url else {
-            return Err(Diagnostic::error(codes::USAGE, "the API host is not a URL")
-                .found(format!("{base:?}"))
-                .expected("a URL such as https://console.neon.tech/api/v2")
-                .fix("correct --api-host or NEON_API_HOST")
-                .into());
-        };
+        let url = host::root(base)?;
         let http = connector(&url, headers(key)?).map_err(|_| bug("the HTTP client could not be built"))?;
         // A server on this machine has no limits to keep.
         let limits = (!is_loopback(&url)).then(Limits::default);
