@@ -404,7 +404,7 @@ pub struct ServeArgs {
     /// How long every request takes at least, to try things out as if the API was far away
     #[arg(long, value_name = "MILLISECONDS", default_value_t = 0)]
     pub latency: u32,
-    /// Add a line for each request to a file: operation, method, path, status
+    /// Add a line for each request to a file: operation, method, path, status, client
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
 }

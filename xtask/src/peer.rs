@@ -1,8 +1,9 @@
 //! `cargo xtask peer`: the official client beside ours, both on our embedded backend.
 //!
-//! Two promises are checked. The same policy, applied by each to a fresh branch of its own server,
-//! leaves the same state, except for what `peer/differences.rs` lists with a reason. And the official
-//! client's everyday commands work unchanged against `neonform local serve`.
+//! Three promises are checked. The same policy, applied by each to a fresh branch of its own server,
+//! leaves the same state, except for what `peer/differences.rs` lists with a reason. The official
+//! client's everyday commands work unchanged against `neonform local serve`. And where both apply to one
+//! branch at the same time, ours loses no update without saying so (`peer/overlap.rs`).
 //! Needs Node and npm, or what an earlier run installed below the target folder; else it is skipped
 //! in one line. Read `peer/cases.rs` for what is applied and `peer/state.rs` for what is compared.
 
@@ -14,6 +15,7 @@ mod compare;
 mod differences;
 pub(crate) mod http;
 pub(crate) mod install;
+mod overlap;
 pub(crate) mod server;
 mod state;
 
@@ -56,13 +58,15 @@ pub fn run(engine: &Engine) -> Result<(), String> {
 fn compare_all(clients: &Clients, scratch: &Path) -> Result<(), String> {
     fs::create_dir_all(&clients.home).map_err(|cause| format!("no scratch folder: {cause}"))?;
     let mut accepted = differences::Accepted::default();
-    // Both at once: they share nothing, and most of the time is the official client starting.
-    let (states, commands) = thread::scope(|scope| {
+    // All at once: they share nothing, and most of the time is the official client starting.
+    let (states, commands, overlap) = thread::scope(|scope| {
         let commands = scope.spawn(|| commands::run(clients, &scratch.join("commands")));
+        let overlap = scope.spawn(|| overlap::run(clients, &scratch.join("overlap")));
         let states = cases::run(clients, scratch, &mut accepted);
-        (states, commands.join().unwrap_or_else(|_| Err("the thread of the commands ended".to_owned())))
+        (states, commands.join(), overlap.join())
     });
-    let (states, commands) = (states?, commands?);
+    let ended = |_| "a thread of the comparison ended".to_owned();
+    let (states, commands, overlap) = (states?, commands.map_err(ended)??, overlap.map_err(ended)??);
     let stale = accepted.unused();
     for difference in &stale {
         println!("stale   {} {}: does not occur ({})", difference.at, difference.field, difference.reason);
@@ -73,7 +77,7 @@ fn compare_all(clients: &Clients, scratch: &Path) -> Result<(), String> {
         accepted.used(),
         commands.ok
     );
-    match states.different + commands.failed + stale.len() {
+    match states.different + commands.failed + overlap.wrong + stale.len() {
         0 => Ok(()),
         failures => Err(format!("peer: {failures} failures")),
     }

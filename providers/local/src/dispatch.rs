@@ -18,7 +18,7 @@ use axum::extract::{
     ConnectInfo, DefaultBodyLimit, FromRequest, FromRequestParts, Multipart, Query, RawPathParams, Request,
 };
 use axum::http::request::Parts as Head;
-use axum::http::{HeaderMap, Method};
+use axum::http::{HeaderMap, Method, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use axum::routing::{MethodFilter, on};
@@ -39,6 +39,8 @@ use crate::wire::Line;
 /// Where the API begins.
 pub(crate) const ROOT: &str = "/api/v2";
 const JSON_LIMIT: usize = 16 * 1024 * 1024;
+/// Characters of a client's name that are kept.
+const LONGEST_NAME: usize = 200;
 
 /// All routes, and the answer for what is none; each answer comes after `latency` at the earliest.
 pub(crate) fn router(app: &Arc<App>, latency: Duration) -> Router {
@@ -70,6 +72,7 @@ pub(crate) fn router(app: &Arc<App>, latency: Duration) -> Router {
 /// A request as it arrived, before any state was looked at.
 struct Incoming {
     request_id: String,
+    client: String,
     method: Method,
     path: String,
     query: String,
@@ -160,6 +163,7 @@ fn answer(
         body: logged,
         status: if answer.is_unanswered() { 0 } else { answer.status },
         request_id: answer.request_id.clone(),
+        client: incoming.client.clone(),
     });
     answer
 }
@@ -201,6 +205,7 @@ impl Incoming {
         let path = head.uri.path();
         Ok(Self {
             request_id: request_id(&head.headers),
+            client: client(&head.headers),
             method: head.method.clone(),
             path: path.strip_prefix(ROOT).unwrap_or(path).to_owned(),
             query: head.uri.query().unwrap_or_default().to_owned(),
@@ -217,6 +222,12 @@ fn request_id(headers: &HeaderMap) -> String {
         .and_then(|value| value.to_str().ok())
         .filter(|value| (1..=200).contains(&value.len()))
         .map_or_else(ids::uuid, str::to_owned)
+}
+
+/// What the client calls itself.
+fn client(headers: &HeaderMap) -> String {
+    let said = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    said.unwrap_or_default().chars().take(LONGEST_NAME).collect()
 }
 
 async fn read(route: &Route, request: Request) -> Result<Arrived, ApiError> {
@@ -269,6 +280,7 @@ async fn unknown(app: Arc<App>, request: Request) -> Response {
         body: serde_json::from_slice(&body).unwrap_or_default(),
         status: answer.status,
         request_id: answer.request_id.clone(),
+        client: client(&head.headers),
     });
     answer.into_response()
 }

@@ -1,7 +1,7 @@
 //! What was asked and how it was answered, for tests to look at, and a line of each in a file for people.
 //!
 //! Invariant: what clients sent, secret values included, is kept in memory only; it keeps the newest
-//! exchanges and forgets the rest. The file says which operation, method, path and status, and no more.
+//! exchanges and forgets the rest. The file says which operation, method, path, status and client, and no more.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -34,6 +34,8 @@ pub struct Exchange {
     pub status: u16,
     /// The request id of the answer.
     pub request_id: String,
+    /// What the client calls itself; empty where it does not say.
+    pub client: String,
 }
 
 /// The newest exchanges, oldest first.
@@ -53,10 +55,11 @@ impl Log {
     pub(crate) fn push(&self, exchange: Exchange) {
         let mut kept = self.newest.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(mut file) = self.file.as_ref() {
-            let Exchange { operation, method, path, status, .. } = &exchange;
+            let Exchange { operation, method, path, status, client, .. } = &exchange;
             let operation = if operation.is_empty() { "-" } else { operation };
+            let client = if client.is_empty() { "-" } else { client };
             // In one write, before the answer is sent. A full disk is no reason to answer otherwise.
-            let _ = file.write_all(format!("{operation} {method} {path} {status}\n").as_bytes());
+            let _ = file.write_all(format!("{operation} {method} {path} {status} {client}\n").as_bytes());
         }
         if kept.len() == KEPT {
             kept.pop_front();

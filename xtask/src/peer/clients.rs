@@ -58,7 +58,18 @@ pub struct Clients {
 impl Clients {
     /// Runs the official client with a server as its API.
     pub fn official(&self, server: &Server, folder: &Path, words: &[&str]) -> Result<Finished, String> {
-        child::run(&mut self.command(Client::Official, server, folder, words), LIMIT)
+        self.run(Client::Official, server, folder, words)
+    }
+
+    /// Runs a client to its end, with a server as its API.
+    pub fn run(
+        &self,
+        client: Client,
+        server: &Server,
+        folder: &Path,
+        words: &[&str],
+    ) -> Result<Finished, String> {
+        child::run(&mut self.command(client, server, folder, words), LIMIT)
     }
 
     /// Makes a client apply a policy to a branch, with or without consent to all that needs it.
@@ -78,7 +89,7 @@ impl Clients {
             Client::Official => &["config", "apply", "--no-env-pull"],
             Client::Ours => &["apply"],
         };
-        child::run(&mut self.command(client, server, folder, &[verb, &words].concat()), LIMIT)
+        self.run(client, server, folder, &[verb, &words].concat())
     }
 
     /// A client with a server as its API, ready to be run.
