@@ -12,7 +12,7 @@ mod table;
 
 use std::path::PathBuf;
 
-use crate::cargo::{cargo, features, run as run_command, target_directory};
+use crate::cargo::{cargo_on_all, run as run_command, target_directory};
 use crate::engine::Engine;
 
 /// Where things are that every table needs.
@@ -69,15 +69,7 @@ pub fn run(engine: &Engine, flags: &[String]) -> Result<(), String> {
         [] => table.quick,
         flags => flags.iter().any(|flag| flag == table.flag),
     };
-    run_command(cargo(engine, "build").args([
-        "--release",
-        "--workspace",
-        "--no-default-features",
-        "--features",
-        &features(engine),
-        "--bin",
-        "neonform",
-    ]))?;
+    run_command(cargo_on_all(engine, "build").args(["--release", "--bin", "neonform"]))?;
     let target = target_directory(engine)?;
     let neonform = target.join("release").join(format!("neonform{}", std::env::consts::EXE_SUFFIX));
     for table in TABLES.iter().filter(|table| chosen(table)) {

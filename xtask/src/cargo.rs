@@ -21,10 +21,14 @@ pub fn cargo(engine: &Engine, subcommand: &str) -> Command {
     command
 }
 
-/// The engine's feature in every package that has it, for a command on the whole workspace.
-pub fn features(engine: &Engine) -> String {
+/// `cargo SUBCOMMAND` on the whole workspace with the engine. Selecting packages would select other features of what
+/// they share, and build it again.
+pub fn cargo_on_all(engine: &Engine, subcommand: &str) -> Command {
     let packages = ["neonform", "neonform-conformance", "neonform-eval"];
-    packages.map(|package| format!("{package}/{}", engine.feature)).join(",")
+    let features = packages.map(|package| format!("{package}/{}", engine.feature)).join(",");
+    let mut command = cargo(engine, subcommand);
+    command.args(["--workspace", "--no-default-features", "--features", &features]);
+    command
 }
 
 /// Runs a command and fails when it fails.

@@ -5,19 +5,18 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::cargo::{cargo, run as run_command};
+use crate::cargo::{cargo_on_all, run as run_command};
 use crate::engine::Engine;
 
 /// Cases of all properties together, unless a number says otherwise.
 const CASES: u64 = 10_000;
 
 /// Runs as many cases as the first word says, from where the second one says.
-pub fn run(words: &[String]) -> Result<(), String> {
+pub fn run(engine: &Engine, words: &[String]) -> Result<(), String> {
     let (cases, seed) = how_many_and_where(words, CASES)?;
     eprintln!("{cases} cases; again with: cargo xtask converge {cases} {seed}");
-    let none = Engine::quickjs("no policy is evaluated");
-    let mut tests = cargo(&none, "test");
-    tests.args(["--package", "neonform-neon", "--test", "convergence"]);
+    let mut tests = cargo_on_all(engine, "test");
+    tests.args(["--test", "convergence"]);
     tests.env("NEONFORM_PROPERTY_CASES", cases.to_string()).env("NEONFORM_PROPERTY_SEED", seed.to_string());
     run_command(&mut tests)
 }

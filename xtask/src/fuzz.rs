@@ -4,7 +4,7 @@
 //! answers in `providers/neon`, exported policy values in `engine/eval`. Each run starts somewhere else and says where; the
 //! same two numbers give the same cases.
 
-use crate::cargo::{cargo, features, run as run_command};
+use crate::cargo::{cargo_on_all, run as run_command};
 use crate::converge::how_many_and_where;
 use crate::engine::Engine;
 
@@ -15,8 +15,7 @@ const TIMES: u64 = 20;
 pub fn run(engine: &Engine, words: &[String]) -> Result<(), String> {
     let (times, seed) = how_many_and_where(words, TIMES)?;
     eprintln!("{times} times the usual cases; again with: cargo xtask fuzz {times} {seed}");
-    let mut tests = cargo(engine, "test");
-    tests.args(["--workspace", "--no-default-features", "--features", &features(engine)]);
+    let mut tests = cargo_on_all(engine, "test");
     // By target: names of other tests have the word in them as well.
     tests.args([
         "--test",

@@ -2,13 +2,11 @@
 
 use std::process::Command;
 
-use crate::cargo::{cargo, features, run, workspace};
+use crate::cargo::{cargo_on_all, run, workspace};
 use crate::engine::Engine;
 
 /// Checks everything.
 pub fn lint(engine: &Engine) -> Result<(), String> {
     run(Command::new("cargo").current_dir(workspace()).args(["fmt", "--all", "--check"]))?;
-    let mut clippy = cargo(engine, "clippy");
-    clippy.args(["--workspace", "--all-targets", "--no-default-features", "--features", &features(engine)]);
-    run(clippy.args(["--", "-D", "warnings"]))
+    run(cargo_on_all(engine, "clippy").args(["--all-targets", "--", "-D", "warnings"]))
 }

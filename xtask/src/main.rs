@@ -48,7 +48,7 @@ fn main() -> ExitCode {
         "test" => test::run_tests(named),
         "conformance" => conformance::run(&engine::choose(named)?, &words),
         "faults" => faults::run(&engine::choose(named)?),
-        "converge" => converge::run(&words),
+        "converge" => converge::run(&engine::choose(named)?, &words),
         "fuzz" => fuzz::run(&engine::choose(named)?, &words),
         "bench" => bench::run(&engine::choose(named)?, &words),
         "peer" => peer::run(&engine::choose(named)?),

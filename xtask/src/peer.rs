@@ -23,7 +23,7 @@ use std::fs;
 use std::path::Path;
 use std::thread;
 
-use crate::cargo::{binary, cargo, features, run as run_command, target_directory};
+use crate::cargo::{binary, cargo_on_all, run as run_command, target_directory};
 use crate::engine::Engine;
 use clients::Clients;
 
@@ -40,13 +40,7 @@ pub fn run(engine: &Engine) -> Result<(), String> {
             return Ok(());
         }
     };
-    // The whole workspace, as the tests do: selecting one package would select other features.
-    run_command(cargo(engine, "build").args([
-        "--workspace",
-        "--no-default-features",
-        "--features",
-        &features(engine),
-    ]))?;
+    run_command(&mut cargo_on_all(engine, "build"))?;
     // Below the installed packages, so that policies find them; of this run alone.
     let scratch = folder.join(format!("run-{}", std::process::id()));
     let clients = Clients { script, neonform: binary(engine)?, home: scratch.join("home") };
