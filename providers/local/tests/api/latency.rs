@@ -21,17 +21,19 @@ async fn requests_wait_at_the_same_time() {
 }
 
 #[tokio::test]
-async fn the_log_file_has_a_line_for_each_request_and_nothing_that_was_sent() {
+async fn the_log_file_has_a_line_for_each_request_and_neither_body_nor_query() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("requests.log");
     let api = Api::with(Options { log: Some(file.clone()), ..Options::default() }).await;
     api.get(PROJECT).await.expect(200);
     api.deploy_bundle(&format!("{MAIN}/functions/api"), json!({ "TOKEN": "swordfish" })).await;
     api.get("/nothing?secret=swordfish").await.expect(404);
+    let named = api.request(reqwest::Method::GET, PROJECT).header("user-agent", "client/1.2 (of a test)");
+    named.send().await.unwrap();
     let written = std::fs::read_to_string(&file).unwrap();
     let expected = format!(
-        "getProject GET {PROJECT} 200\ndeployBranchFunction POST {MAIN}/functions/api/deployments 201\n\
-         - GET /nothing 404\n"
+        "getProject GET {PROJECT} 200 -\ndeployBranchFunction POST {MAIN}/functions/api/deployments 201 -\n\
+         - GET /nothing 404 -\ngetProject GET {PROJECT} 200 client/1.2 (of a test)\n"
     );
     assert_eq!(written, expected);
 }
