@@ -253,13 +253,14 @@ async fn digest(scope: &Scope, slug: &str, spec: &Spec) -> Result<String, Failur
     if let Some(digest) = digested.at_once() {
         return Ok(digest);
     }
+    let cancelled = || crate::client::bug("the environment digest was cancelled");
+    let _turn = TURNS.acquire().await.map_err(|_| cancelled())?;
+    // Asked only now: another branch of this run may have made it meanwhile.
     let question = scope.digests.question(&digested);
     if let Some(digest) = scope.digests.recall(&question) {
         tracing::debug!(slug, "the digest of the environment is taken from the cache");
         return Ok(digest);
     }
-    let cancelled = || crate::client::bug("the environment digest was cancelled");
-    let _turn = TURNS.acquire().await.map_err(|_| cancelled())?;
     tracing::debug!(slug, "the digest of the environment is made");
     let work = move || {
         let _timed = tracing::debug_span!(target: "neonform::timing", "environment digest").entered();
