@@ -44,12 +44,14 @@ const STACK: usize = 32 * 1024 * 1024;
 /// A run that takes longer hangs.
 const HANGS: Duration = Duration::from_secs(60);
 /// As a user's client, but in a hurry: the same attempts, limits and waits in the same proportions.
-const PATIENCE: Patience = Patience {
+const HURRIED: Patience = Patience {
     read_limit: Duration::from_secs(2),
     write_limit: Duration::from_secs(2),
     first_wait: Duration::from_millis(20),
     longest_wait: Duration::from_millis(100),
 };
+/// For a run that nothing disturbs, on a machine with much else to do.
+const PATIENT: Patience = Patience { read_limit: HANGS, write_limit: HANGS, ..HURRIED };
 
 /// Which request of a run: of those that look the same, the how-manieth.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,9 +114,13 @@ struct Came {
     repeated: i64,
 }
 
+fn client(world: &World, patience: Patience) -> Client {
+    Client::new(world.server.url(), &Secret::new("key")).unwrap().with(patience)
+}
+
 async fn world(scenario: &Scenario) -> World {
     let mut world = World::of(&scenarios::platform(), scenario.branch).await;
-    world.client = Client::new(world.server.url(), &Secret::new("key")).unwrap().with(PATIENCE);
+    world.client = client(&world, PATIENT);
     if let Some(before) = &scenario.before {
         let (_, outcome) = world.apply(before).await.unwrap();
         assert!(outcome.is_complete(), "{:?}", outcome.failures().collect::<Vec<_>>());
@@ -173,7 +179,8 @@ impl Combination<'_> {
     }
 
     async fn holds(&self) -> Result<Came, String> {
-        let world = world(self.scenario).await;
+        let mut world = world(self.scenario).await;
+        world.client = client(&world, HURRIED);
         let met = Arc::new(AtomicBool::new(false));
         let meeting = Arc::clone(&met);
         let hook = Some(Hook::on_arrival(move || meeting.store(true, Ordering::Relaxed)));
@@ -195,6 +202,7 @@ impl Combination<'_> {
             ensure!(complete && plan.steps.len() == outcome.0.len(), "the report leaves something out");
         }
         world.server.clear_faults();
+        world.client = client(&world, PATIENT);
         let second = run(&world, self.scenario).await;
         ensure!(second.is_complete(), "the next run fails: {:?}", second.failures().collect::<Vec<_>>());
         let again: Vec<String> = second.changed().intersection(&first.done()).cloned().collect();
