@@ -59,6 +59,9 @@ enum What {
     Text(String),
 }
 
+/// Bytes of an edited text, about: whether far larger ones are refused is tested where they are made on purpose.
+const LARGEST: usize = 8 * 1024 * 1024;
+
 /// What stands for a text that serde_json would not write.
 const MARK: &str = "\u{1}fuzz:";
 
@@ -139,7 +142,10 @@ fn edit(json: &mut Json, left: &mut usize, what: &What) -> bool {
                 let depth = usize::try_from(*depth).unwrap();
                 *json = raw(&format!("{}{json}{}", "[".repeat(depth), "]".repeat(depth)));
             }
-            What::Many(number) => *json = Json::Array(vec![json.clone(); usize::try_from(*number).unwrap()]),
+            What::Many(number) => {
+                let most = LARGEST / json.to_string().len();
+                *json = Json::Array(vec![json.clone(); usize::try_from(*number).unwrap().min(most)]);
+            }
             What::Long(length) => *json = "x".repeat(usize::try_from(*length).unwrap()).into(),
             What::Text(text) => *json = text.as_str().into(),
         }
