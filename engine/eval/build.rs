@@ -1,7 +1,6 @@
 //! Makes the sandbox that every policy starts in and keeps it as a snapshot, for builds with V8 that run on the
 //! kind of machine that they are built on. `src/snapshot.rs` says what it saves.
 
-use std::env;
 use std::error::Error;
 
 #[cfg(feature = "v8")]
@@ -18,15 +17,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     for input in ["build.rs", "prelude", "src/prelude.rs", "src/world.rs"] {
         println!("cargo::rerun-if-changed={input}");
     }
-    let is_native = env::var("HOST")? == env::var("TARGET")?;
     #[cfg(feature = "v8")]
-    if is_native {
-        let file = std::path::Path::new(&env::var("OUT_DIR")?).join("sandbox.snapshot");
+    if std::env::var("HOST")? == std::env::var("TARGET")? {
+        let file = std::path::Path::new(&std::env::var("OUT_DIR")?).join("sandbox.snapshot");
         std::fs::write(file, &*sandbox().ok_or("the sandbox could not be made")?)?;
         println!("cargo::rustc-cfg=snapshot");
     }
-    #[cfg(not(feature = "v8"))]
-    let _ = is_native;
     Ok(())
 }
 

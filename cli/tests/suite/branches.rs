@@ -1,5 +1,6 @@
 //! Plans for several branches at once: which are meant, how they stand side by side, what one failure does.
 
+use super::platform::Platform;
 use super::support::{Ran, Scratch, golden};
 
 const POLICY: &str = r#"
@@ -107,12 +108,11 @@ fn a_branch_that_cannot_be_read_is_told_and_one_that_is_refused_for_now_is_waite
         times,
         ..neonform_local::Fault::default()
     };
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     let options = neonform_local::Options {
         file: Some(scratch.path().join("state.sqlite")),
         ..neonform_local::Options::default()
     };
-    let server = runtime.block_on(neonform_local::start(options)).unwrap();
+    let Platform { server, runtime } = Platform::start(options);
     server.inject(vec![refusal(0, 403, None, None), refusal(1, 429, Some(2), Some(1))]);
     let env = [("NEON_API_KEY", "swordfish"), ("NEON_API_HOST", server.url())];
     let started = std::time::Instant::now();

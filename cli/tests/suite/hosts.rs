@@ -2,23 +2,22 @@
 
 use std::path::Path;
 
-use neonform_local::{Options, Server};
+use neonform_local::Options;
 
+use super::platform::Platform;
 use super::support::{Ran, Scratch};
 
 const SECRET: &str = "hunter2";
 
 struct World {
     scratch: Scratch,
-    server: Server,
-    runtime: tokio::runtime::Runtime,
+    platform: Platform,
 }
 
 impl World {
     fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let server = runtime.block_on(neonform_local::start(Options::default())).unwrap();
-        Self { scratch: Scratch::with_policy("export default { buckets: { a: {} } };"), server, runtime }
+        let scratch = Scratch::with_policy("export default { buckets: { a: {} } };");
+        Self { scratch, platform: Platform::start(Options::default()) }
     }
 
     /// Runs a command for a host, by flag and then by variable, with everything that can be told and written down.
@@ -33,7 +32,7 @@ impl World {
     }
 
     fn url(&self) -> &str {
-        self.server.url()
+        self.platform.server.url()
     }
 
     /// The server's URL with this before its name and that at its end.
@@ -42,7 +41,7 @@ impl World {
     }
 
     fn end(self) {
-        self.runtime.block_on(self.server.shutdown());
+        self.platform.end();
     }
 }
 
@@ -85,7 +84,7 @@ fn no_command_takes_or_tells_a_password_in_the_host() {
         assert_eq!(ran.out, "No apply has left a journal here.\n");
     }
     assert_eq!(holding_the_secret(world.scratch.path()), Vec::<std::path::PathBuf>::new());
-    assert!(world.server.log().is_empty());
+    assert!(world.platform.server.log().is_empty());
     world.end();
 }
 

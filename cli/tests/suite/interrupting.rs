@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use super::page::Server;
+use super::platform::Platform;
 use super::support::{Ran, Scratch, golden};
 
 /// Far less than any request may take, and enough for a busy machine.
@@ -200,10 +201,9 @@ fn a_second_signal_ends_at_once() {
 #[test]
 fn waiting_for_another_attempt_ends_at_once() {
     let scratch = Scratch::with_policy("export default { buckets: { one: {}, two: {} } };");
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     let options =
         neonform_local::Options { seed_default_project: true, ..neonform_local::Options::default() };
-    let server = runtime.block_on(neonform_local::start(options)).unwrap();
+    let Platform { server, runtime } = Platform::start(options);
     server.inject(vec![neonform_local::Fault {
         operation: "createBranchBucket".to_owned(),
         matching: Some("two".to_owned()),

@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 
 use super::interrupting::{NOTE, Running, buckets, in_flight};
 use super::page::Server;
+use super::platform::Platform;
 use super::support::{Ran, Scratch, golden};
 
 /// The journals, the oldest first.
@@ -102,9 +103,8 @@ fn failing() -> (Scratch, neonform_local::Server, tokio::runtime::Runtime) {
         SECRETS[1], SECRETS[2]
     ));
     scratch.write("f.ts", "export default { fetch: () => new Response('1') };");
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     let options = Options { seed_default_project: true, ..Options::default() };
-    let server = runtime.block_on(neonform_local::start(options)).unwrap();
+    let Platform { server, runtime } = Platform::start(options);
     let once =
         |operation: &str| Fault { operation: operation.to_owned(), times: Some(1), ..Fault::default() };
     server.inject(vec![

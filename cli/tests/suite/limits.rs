@@ -2,9 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use neonform_local::{Fault, Options, Server};
+use neonform_local::{Fault, Options};
 use serde_json::Value as Json;
 
+use super::platform::Platform;
 use super::support::{Ran, Scratch};
 
 const POLICY: &str = "export default {
@@ -16,21 +17,18 @@ const POLICY: &str = "export default {
 
 struct World {
     scratch: Scratch,
-    server: Server,
-    runtime: tokio::runtime::Runtime,
+    platform: Platform,
 }
 
 impl World {
     fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let server = runtime.block_on(neonform_local::start(Options::default())).unwrap();
         let scratch = Scratch::with_policy(POLICY);
         scratch.write("f.ts", "export default { fetch: () => new Response('hello') };");
-        Self { scratch, server, runtime }
+        Self { scratch, platform: Platform::start(Options::default()) }
     }
 
     fn run(&self, arguments: &[&str], env: &[(&str, &str)]) -> Ran {
-        let target = [("NEON_API_KEY", "key"), ("NEON_API_HOST", self.server.url())];
+        let target = [("NEON_API_KEY", "key"), ("NEON_API_HOST", self.platform.server.url())];
         self.scratch.run_with(
             &[arguments, &["--project-id", "local-project-00000001"]].concat(),
             &[&target, env].concat(),
@@ -39,9 +37,9 @@ impl World {
 
     /// How many requests a command sends.
     fn requests(&self, arguments: &[&str]) -> usize {
-        self.server.clear_log();
+        self.platform.server.clear_log();
         self.run(arguments, &[]).done();
-        self.server.log().len()
+        self.platform.server.log().len()
     }
 
     fn effort(&self, arguments: &[&str]) -> [u64; 2] {
@@ -50,7 +48,7 @@ impl World {
     }
 
     fn end(self) {
-        self.runtime.block_on(self.server.shutdown());
+        self.platform.end();
     }
 }
 
@@ -86,7 +84,7 @@ fn so_does_the_plan_of_a_new_branch() {
 #[test]
 fn processes_that_run_at_once_count_together() {
     let world = World::new();
-    world.server.clear_log();
+    world.platform.server.clear_log();
     std::thread::scope(|scope| {
         for _ in 0..3 {
             scope.spawn(|| world.run(&["plan"], &[("NEONFORM_RATE_LIMIT", "700")]).done());
@@ -96,7 +94,7 @@ fn processes_that_run_at_once_count_together() {
     let files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     let [file] = files.as_slice() else { panic!("{files:?}") };
     let ledger: Json = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-    assert_eq!(ledger["all"].as_array().unwrap().len(), world.server.log().len());
+    assert_eq!(ledger["all"].as_array().unwrap().len(), world.platform.server.log().len());
     world.end();
 }
 
@@ -111,7 +109,7 @@ fn a_limit_that_is_met_is_waited_out_as_long_as_the_api_says() {
         times: Some(1),
         ..Fault::default()
     };
-    world.server.inject(vec![limited]);
+    world.platform.server.inject(vec![limited]);
     let started = Instant::now();
     world.run(&["apply"], &[]).done();
     assert!(started.elapsed() >= Duration::from_secs(2));

@@ -2,8 +2,9 @@
 
 use std::fs;
 
-use neonform_local::{Options, Server};
+use neonform_local::Options;
 
+use super::platform::Platform;
 use super::support::{Ran, Scratch};
 
 const POLICY: &str = "export default { functions: {
@@ -15,24 +16,21 @@ const KEY: &str = "no-key-of-any-service-but-as-long-and-as-mixed-as-one-0123456
 
 struct World {
     scratch: Scratch,
-    server: Server,
-    runtime: tokio::runtime::Runtime,
+    platform: Platform,
 }
 
 impl World {
     fn new() -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
-        let server = runtime.block_on(neonform_local::start(Options::default())).unwrap();
         let scratch = Scratch::with_policy(POLICY);
         scratch.write("f.ts", "export default { fetch: () => new Response('hello') };");
-        Self { scratch, server, runtime }
+        Self { scratch, platform: Platform::start(Options::default()) }
     }
 
     /// Runs a command, and counts the digests that it made.
     fn run(&self, arguments: &[&str], (key, token): (&str, &str)) -> (Ran, usize) {
         let env = [
             ("NEON_API_KEY", key),
-            ("NEON_API_HOST", self.server.url()),
+            ("NEON_API_HOST", self.platform.server.url()),
             ("TOKEN", token),
             ("NEONFORM_LOG", "neonform::timing=debug"),
             ("NO_COLOR", "1"),
@@ -50,7 +48,7 @@ impl World {
     }
 
     fn end(self) {
-        self.runtime.block_on(self.server.shutdown());
+        self.platform.end();
     }
 }
 

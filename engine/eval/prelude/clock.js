@@ -14,7 +14,7 @@
   defineProperty(FrozenDate, "length", { value: 7, configurable: true });
   defineProperty(FrozenDate, "prototype", { value: RealDate.prototype, writable: false });
   fixed(RealDate.prototype, "constructor", FrozenDate);
-  fixed(FrozenDate, "now", { now: () => now() }.now);
+  fixed(FrozenDate, "now", now);
   fixed(FrozenDate, "parse", RealDate.parse);
   fixed(FrozenDate, "UTC", RealDate.UTC);
   kit.define("Date", FrozenDate);

@@ -3,9 +3,7 @@
 //! Run anew it takes some 8 ms of the 30 that a whole evaluation takes. There is a snapshot for V8, built for the
 //! machine that it was built on; QuickJS has none.
 
-use crate::natives;
-use crate::v8;
-use crate::world;
+use crate::{natives, v8, world};
 
 #[cfg(snapshot)]
 static SANDBOX: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/sandbox.snapshot"));

@@ -36,6 +36,14 @@ impl Client {
         }
     }
 
+    /// The words that make it apply a policy, and nothing besides.
+    pub fn applying(self) -> &'static [&'static str] {
+        match self {
+            Self::Official => &["config", "apply", "--no-env-pull"],
+            Self::Ours => &["apply"],
+        }
+    }
+
     /// Its name in messages and folders.
     pub fn name(self) -> &'static str {
         match self {
@@ -85,11 +93,7 @@ impl Clients {
         if consent {
             words.extend(["--update-existing", "--allow-protected"]);
         }
-        let verb: &[&str] = match client {
-            Client::Official => &["config", "apply", "--no-env-pull"],
-            Client::Ours => &["apply"],
-        };
-        self.run(client, server, folder, &[verb, &words].concat())
+        self.run(client, server, folder, &[client.applying(), &words].concat())
     }
 
     /// A client with a server as its API, ready to be run.

@@ -127,11 +127,7 @@ impl Meeting<'_> {
     }
 
     fn apply(&self, client: Client, more: &[&str]) -> Result<Finished, String> {
-        let verb: &[&str] = match client {
-            Client::Official => &["config", "apply", "--no-env-pull"],
-            Client::Ours => &["apply"],
-        };
-        self.run(client, &[verb, &["--update-existing"], more].concat())
+        self.run(client, &[client.applying(), &["--update-existing"], more].concat())
     }
 
     fn ours(&self, words: &[&str]) -> Result<Finished, String> {

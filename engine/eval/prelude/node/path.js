@@ -1,5 +1,5 @@
 // `node:path`, POSIX only.
-(function (kit, host) {
+(function (kit) {
   "use strict";
   const check = (path, name = "path") => {
     if (typeof path !== "string") throw new TypeError(`The "${name}" argument must be of type string`);
