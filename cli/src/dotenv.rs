@@ -6,12 +6,23 @@ use std::path::Path;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
+use crate::env;
+
 /// The assignments of a file; the last one to a name wins.
 pub fn parse(text: &str) -> BTreeMap<String, String> {
     text.split('\n').filter_map(assignment).collect()
 }
 
+/// The name that a line assigns to.
+pub fn name(line: &str) -> Option<&str> {
+    split(line).map(|(name, _)| name)
+}
+
 fn assignment(line: &str) -> Option<(String, String)> {
+    split(line).map(|(name, rest)| (name.to_owned(), value(rest.trim())))
+}
+
+fn split(line: &str) -> Option<(&str, &str)> {
     let line = line.trim_start();
     let line = match line.strip_prefix("export") {
         Some(rest) if rest.starts_with(char::is_whitespace) => rest.trim_start(),
@@ -22,7 +33,7 @@ fn assignment(line: &str) -> Option<(String, String)> {
     let mut letters = name.bytes();
     let well_formed = letters.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
         && letters.all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    well_formed.then(|| (name.to_owned(), value(rest.trim())))
+    well_formed.then_some((name, rest))
 }
 
 fn value(text: &str) -> String {
@@ -52,11 +63,7 @@ pub fn layered(file: Option<&Path>, directory: &Path) -> Result<BTreeMap<String,
         })?;
         variables = parse(&String::from_utf8_lossy(&text));
     }
-    // A variable that is not Unicode cannot be shown to JavaScript; it is left out.
-    variables.extend(
-        std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?))),
-    );
+    variables.extend(env::unicode());
     Ok(variables)
 }
 

@@ -41,3 +41,10 @@ pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
 pub fn given(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
+
+/// The process's variables; one that is not Unicode can neither be shown to JavaScript nor written into a file, and is left
+/// out.
+pub fn unicode() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}

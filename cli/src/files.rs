@@ -1,5 +1,6 @@
 //! Files that we write for people: they appear whole or not at all.
 
+use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -14,6 +15,15 @@ pub enum Stopped {
     Io(io::Error),
 }
 
+impl fmt::Display for Stopped {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exists => out.write_str("it exists"),
+            Self::Io(cause) => cause.fmt(out),
+        }
+    }
+}
+
 impl From<io::Error> for Stopped {
     fn from(cause: io::Error) -> Self {
         Self::Io(cause)
@@ -26,7 +36,9 @@ impl From<io::Error> for Stopped {
 /// When there is a file already, or the system refuses.
 pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), Stopped> {
     let neighbour = neighbour(path);
-    let placed = fill(&neighbour, text).map_err(Stopped::Io).and_then(|()| place(&neighbour, path, force));
+    let placed = fill(&neighbour, OpenOptions::new(), text)
+        .map_err(Stopped::Io)
+        .and_then(|()| place(&neighbour, path, force));
     // Where it was put in place by its name it is gone already.
     let _ = fs::remove_file(&neighbour);
     placed
@@ -38,20 +50,31 @@ pub fn write(path: &Path, text: &[u8], force: bool) -> Result<(), Stopped> {
 /// When the system refuses; `summary` says what that means.
 pub fn write_over(working: &Path, named: &Path, text: &[u8], summary: &str) -> Result<(), Failure> {
     write(&working.join(named), text, true).map_err(|stopped| {
-        let cause = match stopped {
-            Stopped::Io(cause) => cause.to_string(),
-            Stopped::Exists => "it exists".to_owned(),
-        };
         Diagnostic::error(codes::USAGE, summary)
             .found(named.display().to_string())
             .fix("name a file in a directory that can be written to with --out")
-            .fact("cause", cause)
+            .fact("cause", stopped.to_string())
             .into()
     })
 }
 
-fn fill(neighbour: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create_new(true).open(neighbour)?;
+/// Writes a file that only its owner reads, also in the place of another one; through a link, what it leads to.
+///
+/// # Errors
+/// When the system refuses; what was there is as it was.
+pub fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
+    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let neighbour = neighbour(&path);
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let placed = fill(&neighbour, options, text).and_then(|()| fs::rename(&neighbour, &path));
+    let _ = fs::remove_file(&neighbour);
+    placed
+}
+
+fn fill(neighbour: &Path, mut options: OpenOptions, text: &[u8]) -> io::Result<()> {
+    let mut file = options.write(true).create_new(true).open(neighbour)?;
     file.write_all(text)?;
     file.sync_all()
 }

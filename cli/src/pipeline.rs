@@ -13,6 +13,7 @@ use neonform_engine::desired::{self, Desired};
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::effort::Effort;
 use neonform_engine::kind::{Kind, Provider};
+use neonform_engine::node::Node;
 use neonform_engine::path::Path;
 use neonform_engine::plan::{self, Plan, Purpose};
 use neonform_engine::policy::Policy;
@@ -21,6 +22,7 @@ use neonform_engine::value::Value;
 use neonform_eval::{Limits, Loaded, Reads};
 use neonform_neon::branch::BranchLive;
 use neonform_neon::client::Client;
+use neonform_neon::environment::without_values;
 use neonform_neon::function::{Bundler, Digests, Function};
 use neonform_neon::target::{self, Found, Project, Survey};
 use neonform_neon::{Again, Deploying, Polling, Scope, kinds};
@@ -86,10 +88,24 @@ impl Source {
 /// # Errors
 /// Every problem of what the closure returned.
 pub async fn resolve(loaded: &mut Loaded, target: &Target) -> Result<Desired, Failure> {
+    let tuning = tune(loaded, target).await?;
+    desired::build(&kinds(), Policy::for_target(&loaded.policy, tuning.as_ref(), target), target)
+}
+
+/// The same without the variables of functions, whose values need not be known.
+///
+/// # Errors
+/// As [`resolve`].
+pub async fn resolve_without_values(mut loaded: Loaded, target: &Target) -> Result<Desired, Failure> {
+    let tuning = tune(&mut loaded, target).await?.map(without_values);
+    let policy = without_values(loaded.policy);
+    desired::build(&kinds(), Policy::for_target(&policy, tuning.as_ref(), target), target)
+}
+
+async fn tune(loaded: &mut Loaded, target: &Target) -> Result<Option<Node>, Failure> {
     let descriptor =
         target.descriptor().into_iter().map(|(name, value)| (name.to_owned(), json::exposed(&value)));
-    let tuning = loaded.tune(&serde_json::Value::Object(descriptor.collect())).await?;
-    desired::build(&kinds(), Policy::for_target(&loaded.policy, tuning.as_ref(), target), target)
+    loaded.tune(&serde_json::Value::Object(descriptor.collect())).await
 }
 
 /// What a plan is asked for.

@@ -78,6 +78,19 @@ impl Session {
         })
     }
 
+    /// The same, where there may be no policy; one that is named has to be there.
+    ///
+    /// # Errors
+    /// As [`Session::source`], but for a policy that nobody named and that is not there.
+    pub fn source_if_any(&self, args: &PolicyArgs) -> Result<Option<Source>, Failure> {
+        let is_missing =
+            |failure: &Failure| failure.0.iter().any(|problem| problem.code == codes::POLICY_NOT_FOUND);
+        match self.source(args) {
+            Err(failure) if args.config.is_none() && is_missing(&failure) => Ok(None),
+            found => found.map(Some),
+        }
+    }
+
     /// The bundler for the functions of a policy; source maps go beside the policy where they are asked for.
     pub fn bundler(source: &Source, source_maps: bool) -> Arc<SourceBundler> {
         let directory = source.file.path.parent().unwrap_or(&source.file.root).to_owned();

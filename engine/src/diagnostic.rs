@@ -124,6 +124,8 @@ pub mod codes {
         MISSING_API_KEY = "missing-api-key", "MISSING_API_KEY";
         /// A branch that is not there.
         BRANCH_NOT_FOUND = "branch-not-found", "BRANCH_NOT_FOUND";
+        /// Several roles or databases to connect with, and none that is usual (spec 7.1).
+        AMBIGUOUS_CONNECTION = "ambiguous-connection", "AMBIGUOUS_BRANCH_AUTH";
         /// Changes that need consent, or that cannot be made (spec 4.6).
         CONFLICT = "conflict", "PUSH_CONFLICT";
         /// A snapshot or a saved plan that is damaged, of another version, or about something else.

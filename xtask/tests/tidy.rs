@@ -104,7 +104,9 @@ fn kind_folders() -> Vec<String> {
     let mut kinds: Vec<String> = fs::read_dir(folder)
         .unwrap()
         .map(|entry| entry.unwrap())
-        .filter(|entry| entry.path().is_dir() && entry.file_name() != "client")
+        .filter(|entry| {
+            entry.path().is_dir() && entry.file_name() != "client" && entry.file_name() != "environment"
+        })
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     kinds.sort();

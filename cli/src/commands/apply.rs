@@ -47,7 +47,7 @@ async fn connected(
     let mut source = session.source(&args.policy)?;
     // The policy and the plan see the time at which the plan was made.
     source.now = saved.map_or(source.now, |saved| saved.plan.now);
-    let mut connection = Connection::open(&session.global, &session.working).await?;
+    let mut connection = Connection::open(session).await?;
     let journal = Journal::new(session.working.clone());
     connection.client = connection.client.until(session.signals.stop.clone()).observed(journal.observer());
     let ending = run_on(session, args, &source, &connection, &journal, saved).await;

@@ -18,7 +18,7 @@ pub(super) async fn run(session: &Session, args: &DiffArgs) -> Result<Ending, Fa
     let (from, to) = match files {
         (Some(from), Some(to)) => (from, to),
         (from_file, to_file) => {
-            let connection = Connection::open(&session.global, &session.working).await?;
+            let connection = Connection::open(session).await?;
             let sides = live(session, args, &connection, (&from, from_file), (&to, to_file)).await;
             connection.close().await;
             sides?

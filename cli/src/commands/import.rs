@@ -65,11 +65,10 @@ fn say(session: &Session, out: &Path) {
 /// The command that plans the file for the same branch.
 fn next(global: &Global, out: &Path) -> String {
     let named = (out != Path::new(DEFAULT_OUT)).then(|| out.display().to_string());
-    let backend = Some(&global.backend).filter(|backend| *backend != "neon");
     let context = global.context_file.as_ref().map(|file| file.display().to_string());
     let flags = [
         ("--config", named.as_ref()),
-        ("--backend", backend),
+        ("--backend", global.backend.as_ref()),
         ("--api-host", global.api_host.as_ref()),
         ("--context-file", context.as_ref()),
         ("--project-id", global.project_id.as_ref()),

@@ -8,6 +8,7 @@ mod import;
 mod local;
 mod log;
 mod diff;
+mod env;
 mod plan;
 mod plan_branches;
 mod show;
@@ -73,6 +74,7 @@ pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
         Command::Eval(args) => eval::run(&session, &args).await,
         Command::Bundle(args) => bundle::run(&session, &args).await,
         Command::Explain(args) => explain::run(&session, &args).await,
+        Command::Env(command) => env::run(&session, &command).await,
         Command::Local(LocalCommand::Serve(args)) => local::run(&session, &args).await,
         Command::Sandbox => sandbox::run(&session).await,
         Command::Version => version::run(&session),

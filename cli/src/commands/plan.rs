@@ -22,7 +22,7 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
         return plan_branches::run(session, args).await;
     }
     let source = session.source(&args.policy)?;
-    let connection = Connection::open(&session.global, &session.working).await?;
+    let connection = Connection::open(session).await?;
     let planned = plan(session, args, &source, &connection).await;
     connection.close().await;
     let (plan, read) = planned?;

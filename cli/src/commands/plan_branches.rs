@@ -34,7 +34,7 @@ pub(super) async fn run(session: &Session, args: &PlanArgs) -> Result<Ending, Fa
     }
     let chosen = Chosen::new(&args.several.branches)?;
     let source = session.source(&args.policy)?;
-    let connection = Connection::open(&session.global, &session.working).await?;
+    let connection = Connection::open(session).await?;
     let planned = plan(session, args, &source, &connection, &chosen).await;
     connection.close().await;
     let (project, rows) = planned?;

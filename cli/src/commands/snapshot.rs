@@ -23,7 +23,7 @@ pub(super) async fn run(session: &Session, args: &SnapshotArgs) -> Result<Ending
         comparison::check(session.global.output)?;
     }
     let checked = args.check.as_ref().map(|named| listed(session, named)).transpose()?;
-    let connection = Connection::open(&session.global, &session.working).await?;
+    let connection = Connection::open(session).await?;
     let ending = match &checked {
         Some(checked) => check(session, &connection.client, checked).await,
         None => write(session, args, &connection.client).await,

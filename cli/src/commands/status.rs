@@ -40,14 +40,14 @@ fn current_branch(session: &Session) -> Result<Ending, Failure> {
         }
         None => Err(Diagnostic::error(codes::MISSING_CONTEXT, "no branch is pinned here")
             .expected("a .neon file that names a branch, here or above")
-            .fix("write {\"projectId\": \"…\", \"branch\": \"…\"} into .neon")
+            .fix("pin one with neonform checkout NAME")
             .into()),
     }
 }
 
 /// Reads everything that exists on the branch that is meant; `aloud` says which one it is.
 pub(super) async fn read(session: &Session, aloud: bool) -> Result<Status, Failure> {
-    let connection = Connection::open(&session.global, &session.working).await?;
+    let connection = Connection::open(session).await?;
     let status = read_through(session, &connection, aloud).await;
     connection.close().await;
     status

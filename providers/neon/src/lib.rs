@@ -3,7 +3,7 @@
 //! [`kinds`] is the registry: one line a kind, in the order of a plan. A kind's `spec.rs` says when
 //! something is created or changed, its `driver.rs` what is sent. Parts of the policy language that
 //! have no driver are registered as sections: they are checked and resolved all the same.
-//! `homes.rs`, `toggle.rs` and `duration.rs` read what several kinds have in common.
+//! `environment` is what an application reaches a branch with. `homes.rs`, `toggle.rs` and `duration.rs` read what several kinds have in common.
 
 mod homes;
 mod toggle;
@@ -14,6 +14,7 @@ mod moved;
 
 pub mod client;
 pub mod target;
+pub mod environment;
 
 pub mod ai_gateway;
 pub mod auth;

@@ -191,6 +191,13 @@ impl Request {
         self
     }
 
+    /// Whose repetition does no more than sending it once does.
+    #[must_use]
+    pub fn repeatable(mut self) -> Self {
+        self.repeatable = true;
+        self
+    }
+
     /// Of a feature that a project or region may lack: some failures then say so (API spec 8).
     #[must_use]
     pub fn feature(mut self, name: &'static str) -> Self {

@@ -1,0 +1,142 @@
+//! The command line as written: commands and flags, nothing resolved.
+//!
+//! The reference's names work beside ours: `config plan`, `config apply`, `config status`, `deploy`.
+//! Unknown flags are refused everywhere (spec 10.1). `backend.rs` and `context.rs` resolve what was
+//! written.
+
+mod apply;
+mod env;
+mod local;
+mod policy;
+mod state;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use apply::{ApplyArgs, PlanArgs, PurposeArgs, SeveralArgs};
+pub use env::{EnvCommand, EnvExportArgs, EnvPullArgs, EnvRunArgs, VariableFormat};
+pub use local::{LocalCommand, ServeArgs};
+pub use policy::{BundleArgs, EvalArgs, EvalCommand, ExplainArgs, PolicyArgs};
+pub use state::{DiffArgs, ImportArgs, LogArgs, ShowArgs, SnapshotArgs, StatusArgs};
+
+/// Plan and apply for Neon branches.
+#[derive(Debug, Parser)]
+#[command(name = "neonform", subcommand_required = true, arg_required_else_help = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Flags of every command.
+    #[command(flatten)]
+    pub global: Global,
+}
+
+/// Flags of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// How results are printed
+    #[arg(long, short, global = true, value_enum, default_value_t = Format::Human, help_heading = "Output")]
+    pub output: Format,
+    /// No colour, also when standard output is a terminal
+    #[arg(long, global = true, help_heading = "Output")]
+    pub no_color: bool,
+    /// Neither progress nor what is done meanwhile, only results, warnings and errors
+    #[arg(long, global = true, help_heading = "Output")]
+    pub quiet: bool,
+    /// Say on standard error what is decided and asked; -vv says more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output")]
+    pub verbose: u8,
+    /// Write what happens when, and how long it takes, into this file as lines of JSON
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
+    pub trace: Option<PathBuf>,
+    /// Where resources live: neon, or local[:FILE] for the embedded backend [default: what .neon pins, else neon]
+    #[arg(long, global = true, value_name = "BACKEND", help_heading = "Connection")]
+    pub backend: Option<String>,
+    /// The API's root URL [env: NEON_API_HOST]
+    #[arg(long, global = true, value_name = "URL", help_heading = "Connection")]
+    pub api_host: Option<String>,
+    /// The API key [env: NEON_API_KEY]
+    #[arg(long, global = true, value_name = "KEY", hide_default_value = true, help_heading = "Connection")]
+    pub api_key: Option<String>,
+    /// The project's id
+    #[arg(long, global = true, value_name = "ID", help_heading = "Target")]
+    pub project_id: Option<String>,
+    /// The branch's name or id
+    #[arg(long, global = true, value_name = "BRANCH", help_heading = "Target")]
+    pub branch: Option<String>,
+    /// The context file, instead of the nearest .neon
+    #[arg(long, global = true, value_name = "FILE", help_heading = "Target")]
+    pub context_file: Option<PathBuf>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    #[value(alias = "table")]
+    Human,
+    /// Versioned JSON
+    Json,
+    /// The JSON of the neon command line
+    NeonJson,
+    /// A comment for a pull request; plan only
+    Markdown,
+    /// SARIF 2.1.0 for code scanning; plan and apply
+    Sarif,
+    /// Annotations for GitHub Actions; plan and apply
+    Github,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Show what apply would change
+    Plan(PlanArgs),
+    /// Make the branch what the policy says
+    Apply(ApplyArgs),
+    /// The same as apply
+    Deploy(ApplyArgs),
+    /// Show what exists on the branch
+    Status(StatusArgs),
+    /// Write a policy that says what exists on the branch
+    Import(ImportArgs),
+    /// Write what exists on the branch as a file to keep, or check such files
+    Snapshot(SnapshotArgs),
+    /// Show what differs between two of: a snapshot, a saved plan, branch:NAME, policy, policy:BRANCH
+    Diff(DiffArgs),
+    /// Show a saved plan
+    Show(ShowArgs),
+    /// Show what recent applies did, from their journals in .neonform/journal
+    Log(LogArgs),
+    /// Print the resolved policy for a branch, without the network
+    Eval(EvalCommand),
+    /// Bundle every function, without a branch
+    Bundle(BundleArgs),
+    /// Show what a function's bundle is made of
+    Explain(ExplainArgs),
+    /// The variables with which an application reaches the branch
+    #[command(subcommand)]
+    Env(EnvCommand),
+    /// The commands under the neon command line's names
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// The embedded backend
+    #[command(subcommand)]
+    Local(LocalCommand),
+    /// Explain what a policy can and cannot do on this machine
+    Sandbox,
+    /// Print version and JavaScript engine
+    Version,
+}
+
+/// `neonform config …`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Show what apply would change
+    Plan(PlanArgs),
+    /// Make the branch what the policy says
+    Apply(ApplyArgs),
+    /// Show what exists on the branch
+    Status(StatusArgs),
+}

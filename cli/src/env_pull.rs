@@ -1,0 +1,167 @@
+//! Pulls the variables of a branch into a file: for `env pull`, and for what pulls along the way (spec 7.4, 7.5).
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::target::Target;
+use neonform_neon::environment::{Credentials, Resolved, Selection, Service, is_own, service_of};
+
+use crate::args::PolicyArgs;
+use crate::backend::Connection;
+use crate::env_file::{Merged, merge};
+use crate::output::text::printable;
+use crate::session::Session;
+use crate::variables::{self, Asked};
+use crate::{dotenv, env, files, gitignore, print};
+
+/// What is pulled, and where to.
+pub struct Pull<'a> {
+    /// The policy that says what, unless something is chosen.
+    pub policy: &'a PolicyArgs,
+    /// What is chosen instead.
+    pub selection: Option<Selection>,
+    /// Whether the AI Gateway is asked for where no policy says so.
+    pub with_gateway: bool,
+    /// The file.
+    pub file: PathBuf,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Pulled {
+    /// The file.
+    pub file: PathBuf,
+    /// Every variable that it holds of the branch.
+    pub names: Vec<String>,
+    /// Those that hold something else than before.
+    pub changed: Vec<String>,
+    /// Those that were taken out, since the branch has them no more.
+    pub removed: Vec<String>,
+    /// What became of credentials.
+    pub credentials: Credentials,
+}
+
+/// The file that is meant: a named one, `.env` where there is one, else `.env.local`.
+pub fn file(working: &Path, named: Option<&Path>) -> PathBuf {
+    let usual = working.join(".env");
+    match named {
+        Some(named) => working.join(named),
+        None if usual.exists() => usual,
+        None => working.join(".env.local"),
+    }
+}
+
+/// What a file and the environment hold; the file's values win, since they are what is replaced.
+///
+/// # Errors
+/// When the file cannot be read.
+pub fn held(file: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let mut held: BTreeMap<String, String> = env::unicode().collect();
+    held.extend(dotenv::parse(&text(file)?.unwrap_or_default()));
+    Ok(held)
+}
+
+/// Pulls.
+///
+/// # Errors
+/// What is wrong with the policy or missing on the branch, what the API said, or a file that cannot be read or written; it
+/// is as it was then.
+pub async fn pull(session: &Session, connection: &Connection, pull: Pull<'_>) -> Result<Pulled, Failure> {
+    let Pull { policy, selection, with_gateway, file } = pull;
+    let held = held(&file)?;
+    let asked = Asked { policy, selection: selection.clone(), with_gateway, held: held.clone() };
+    let (target, resolved) = variables::read(session, connection, asked).await?;
+    let is_stale = |name: &str| {
+        is_own(name)
+            && selection.as_ref().is_none_or(|selection| selection.covers(name))
+            && !is_unreached(&resolved, &target, &held, name)
+    };
+    let before = text(&file)?;
+    let Merged { text: after, removed, changed } =
+        merge(before.as_deref().unwrap_or_default(), &resolved.variables, &is_stale);
+    if before.as_deref() != Some(&after) {
+        write(&file, &after)?;
+    }
+    if before.is_none() {
+        gitignore::add(&file);
+    }
+    let names = resolved.variables.into_iter().map(|(name, _)| name).collect();
+    Ok(Pulled { file, names, changed, removed, credentials: resolved.credentials })
+}
+
+/// Whether a variable is of a service that could not be asked: then what a file holds stays, as long as it is of this branch.
+fn is_unreached(resolved: &Resolved, target: &Target, held: &BTreeMap<String, String>, name: &str) -> bool {
+    let service = service_of(name);
+    let skipped = resolved.skipped.iter().any(|(skipped, _)| Some(*skipped) == service);
+    let id = target.id.as_deref().unwrap_or_default();
+    let is_of_branch = || {
+        let url = held.get("NEON_AI_GATEWAY_BASE_URL").map(String::as_str).unwrap_or_default();
+        let host = url.split_once("://").map_or("", |(_, rest)| rest);
+        host.starts_with(&format!("{id}-api.ai.")) && !host.contains('@')
+    };
+    skipped && (service != Some(Service::AiGateway) || is_of_branch())
+}
+
+/// A file's text; nothing where there is no file.
+fn text(file: &Path) -> Result<Option<String>, Failure> {
+    match std::fs::read_to_string(file) {
+        Ok(text) => Ok(Some(text)),
+        Err(cause) if cause.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(cause) => Err(Diagnostic::error(codes::USAGE, "the env file cannot be read")
+            .found(file.display().to_string())
+            .fix("name another one with --file; this one was left alone")
+            .fact("cause", cause.to_string())
+            .into()),
+    }
+}
+
+fn write(file: &Path, text: &str) -> Result<(), Failure> {
+    files::write_private(file, text.as_bytes()).map_err(|cause| {
+        Diagnostic::error(codes::USAGE, "the env file cannot be written; it is as it was")
+            .found(file.display().to_string())
+            .fix("name a file in a directory that can be written to with --file")
+            .fact("cause", cause.to_string())
+            .into()
+    })
+}
+
+impl Pulled {
+    /// Says on standard error what was written, removed and revoked.
+    pub fn tell(&self, session: &Session) {
+        if !variables::is_for_people(session) {
+            return;
+        }
+        let file = printable(&self.shown(&session.working)).to_string();
+        if self.changed.is_empty() && self.removed.is_empty() {
+            print::note(&format!("{file} holds the branch's variables already"));
+            return;
+        }
+        let names = |names: &[String]| names.join(", ");
+        if !self.changed.is_empty() {
+            print::note(&format!("Wrote into {file}: {}", names(&self.changed)));
+        }
+        if !self.removed.is_empty() {
+            print::note(&format!(
+                "Removed from {file}, since the branch has them no more: {}",
+                names(&self.removed)
+            ));
+        }
+        if !self.credentials.revoked.is_empty() {
+            print::note(&format!(
+                "Revoked the credential that was replaced: {}",
+                names(&self.credentials.revoked)
+            ));
+        }
+        if !self.credentials.left.is_empty() {
+            let left = names(&self.credentials.left);
+            print::note(&format!("Left the credential that was replaced, which others may use: {left}"));
+        }
+    }
+
+    /// The file as people know it: relative to where they are.
+    fn shown(&self, working: &Path) -> String {
+        self.file.strip_prefix(working).unwrap_or(&self.file).display().to_string()
+    }
+}
