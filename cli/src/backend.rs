@@ -1,9 +1,10 @@
 //! Where resources live: the Neon API, or the embedded backend inside this process.
 //!
 //! The embedded backend is never chosen silently: without a key the error mentions it. Its state is
-//! in the file that `--backend local:FILE` names, else in `.neonform/local.sqlite` of the repository.
+//! in the file that `--backend local:FILE` names, else in `.neonform/local.sqlite` of the repository. A context
+//! file can pin it (`neonform link --local`); every command says so then.
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
@@ -13,7 +14,10 @@ use neonform_neon::client::{Client, Limits};
 use neonform_neon::function::Digests;
 
 use crate::args::Global;
-use crate::{cache, env};
+use crate::context::Context;
+use crate::output::text::printable;
+use crate::session::Session;
+use crate::{cache, env, print};
 
 /// The API's root when none is named (spec 10.4).
 const DEFAULT_HOST: &str = "https://console.neon.tech/api/v2";
@@ -30,20 +34,27 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Connects to the backend that the flags choose.
+    /// Connects to the backend that the flags choose, else to the one that the context pins, and says so then.
     ///
     /// # Errors
     /// When no key is given, the flags contradict each other, or the embedded backend cannot start.
-    pub async fn open(global: &Global, working: &Path) -> Result<Self, Failure> {
-        match global.backend.split_once(':') {
-            None if global.backend == "neon" => remote(global),
-            None if global.backend == "local" => local(global, default_file(working)).await,
-            Some(("local", file)) if !file.is_empty() => local(global, working.join(file)).await,
-            _ => Err(Diagnostic::error(codes::USAGE, "there is no such backend")
-                .found(format!("{:?}", global.backend))
-                .expected("neon, local, or local:FILE")
-                .fix("correct --backend")
-                .into()),
+    pub async fn open(session: &Session) -> Result<Self, Failure> {
+        let Session { global, working, context, .. } = session;
+        if let Some(named) = &global.backend {
+            return match chosen(named, working).ok_or_else(|| unknown(named, "--backend"))? {
+                Backend::Neon => remote(global),
+                Backend::Local(_) if global.api_host.is_some() => Err(contradiction()),
+                Backend::Local(file) => local(file).await,
+            };
+        }
+        let pinned = context.backend.as_ref().filter(|_| global.api_host.is_none());
+        match pinned.map(|named| pinned_file(named, context)).transpose()?.flatten() {
+            None => remote(global),
+            Some(file) => {
+                let shown = file.strip_prefix(working).unwrap_or(&file).display().to_string();
+                print::note(&format!("On the embedded backend {}, which .neon pins", printable(&shown)));
+                local(file).await
+            }
         }
     }
 
@@ -54,6 +65,54 @@ impl Connection {
             server.shutdown().await;
         }
     }
+}
+
+/// Where resources live.
+enum Backend {
+    /// The Neon API.
+    Neon,
+    /// The embedded backend with its state in this file.
+    Local(PathBuf),
+}
+
+/// What `neon`, `local` or `local:FILE` means, with the file taken against a folder.
+fn chosen(named: &str, folder: &Path) -> Option<Backend> {
+    match named.split_once(':') {
+        None if named == "neon" => Some(Backend::Neon),
+        None if named == "local" => Some(Backend::Local(default_file(folder))),
+        Some(("local", file)) if !file.is_empty() => Some(Backend::Local(folder.join(file))),
+        _ => None,
+    }
+}
+
+/// The file of the embedded backend that the context pins. A context file can come with a repository, and
+/// so it names no file outside of its own folder.
+fn pinned_file(named: &str, context: &Context) -> Result<Option<PathBuf>, Failure> {
+    let is_inside =
+        |file: &str| Path::new(file).components().all(|part| matches!(part, Component::Normal(_)));
+    if named.split_once(':').is_some_and(|(_, file)| !is_inside(file)) {
+        return Err(unknown(named, &context.file.display().to_string()));
+    }
+    match chosen(named, context.folder())
+        .ok_or_else(|| unknown(named, &context.file.display().to_string()))?
+    {
+        Backend::Neon => Ok(None),
+        Backend::Local(file) => Ok(Some(file)),
+    }
+}
+
+fn unknown(named: &str, place: &str) -> Failure {
+    Diagnostic::error(codes::USAGE, "there is no such backend")
+        .found(format!("{named:?}"))
+        .expected("neon, local, or local:FILE; in a context file a FILE beside it")
+        .fix(format!("correct {place}"))
+        .into()
+}
+
+fn contradiction() -> Failure {
+    Diagnostic::error(codes::USAGE, "--backend local and --api-host contradict each other")
+        .fix("leave one of them out")
+        .into()
 }
 
 fn remote(global: &Global) -> Result<Connection, Failure> {
@@ -100,12 +159,7 @@ fn paced(client: Client) -> Result<Client, Failure> {
     Ok(client.paced(limits, file))
 }
 
-async fn local(global: &Global, file: PathBuf) -> Result<Connection, Failure> {
-    if global.api_host.is_some() {
-        return Err(Diagnostic::error(codes::USAGE, "--backend local and --api-host contradict each other")
-            .fix("leave one of them out")
-            .into());
-    }
+async fn local(file: PathBuf) -> Result<Connection, Failure> {
     // The socket is reachable by every user of the machine; the key, made for this process, is not.
     let key = format!("{:032x}", rand::random::<u128>());
     let options = Options {

@@ -1,38 +1,102 @@
-//! The context file: which project and branch a directory is about (spec 5.3, 5.4).
+//! The context file: which project and branch a directory is about, and on which backend (spec 5.3, 5.4).
 //!
-//! Read here, never written. A file that cannot be read counts as empty, as in the reference.
+//! A file that cannot be read counts as empty, as in the reference. `backend` is ours: the reference does not know it and
+//! drops it when it writes.
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value as Json;
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use serde_json::{Map, Value as Json};
+
+use crate::{files, gitignore};
 
 /// The name of the context file.
-const NAME: &str = ".neon";
+pub const NAME: &str = ".neon";
 
 /// What a context file says.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Context {
     /// Project id.
     pub project: Option<String>,
+    /// Organisation id.
+    pub organisation: Option<String>,
     /// Branch name, or an id in older files.
     pub branch: Option<String>,
-    /// The file, when there is one.
-    pub file: Option<PathBuf>,
+    /// Where resources live, as `--backend` has it.
+    pub backend: Option<String>,
+    /// Which git branch is which branch, in the reference's own notation.
+    pub git: Option<Map<String, Json>>,
+    /// The file; where there is none, the place where it would be.
+    pub file: PathBuf,
+    /// Whether there is one.
+    pub exists: bool,
 }
 
 impl Context {
     /// Reads the file that `--context-file` names, or the nearest one upwards.
     pub fn read(named: Option<&Path>, working: &Path, home: Option<&Path>) -> Self {
-        let Some(file) = named.map(|path| working.join(path)).or_else(|| nearest(working, home)) else {
-            return Self::default();
-        };
+        let file = named.map(|path| working.join(path)).or_else(|| nearest(working, home));
+        Self::at(file.unwrap_or_else(|| working.join(NAME)))
+    }
+
+    /// Reads one file.
+    pub fn at(file: PathBuf) -> Self {
         let text = std::fs::read(&file).unwrap_or_default();
-        Self { file: Some(file), ..parse(&text) }
+        let exists = file.is_file();
+        Self { file, exists, ..parse(&text) }
     }
 
     /// The branch that applies by default in `project`: only where the context is about it.
     pub fn branch_in(&self, project: &str) -> Option<&str> {
         self.branch.as_deref().filter(|_| self.project.as_deref() == Some(project))
+    }
+
+    /// The folder that the file is in.
+    pub fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(&self.file)
+    }
+
+    /// The same file about a project and a branch of it. What is known of git branches goes with another project, since
+    /// it names branches of the old one.
+    pub fn about(&self, project: &str, branch: Option<&str>) -> Self {
+        let same = self.project.as_deref().is_none_or(|before| before == project);
+        Self {
+            project: Some(project.to_owned()),
+            organisation: self.organisation.clone().filter(|_| same),
+            branch: branch.map(str::to_owned),
+            git: self.git.clone().filter(|_| same),
+            ..self.clone()
+        }
+    }
+
+    /// Writes the file, whole or not at all; a new one is kept out of git.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub fn write(&self) -> Result<(), Failure> {
+        let text = format!("{:#}", self.json());
+        files::write(&self.file, text.as_bytes(), true).map_err(|stopped| {
+            Diagnostic::error(codes::USAGE, "the context file cannot be written")
+                .found(self.file.display().to_string())
+                .fix("name a file in a folder that can be written to with --context-file")
+                .fact("cause", stopped.to_string())
+        })?;
+        if !self.exists {
+            gitignore::add(&self.file);
+        }
+        Ok(())
+    }
+
+    fn json(&self) -> Json {
+        let text = |value: &Option<String>| value.clone().map(Json::from);
+        let fields = [
+            ("orgId", text(&self.organisation)),
+            ("projectId", text(&self.project)),
+            ("branch", text(&self.branch)),
+            ("backend", text(&self.backend)),
+            ("git", self.git.clone().map(Json::from)),
+        ];
+        Json::Object(fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect())
     }
 }
 
@@ -48,7 +112,14 @@ fn nearest(working: &Path, home: Option<&Path>) -> Option<PathBuf> {
 fn parse(text: &[u8]) -> Context {
     let read: Json = serde_json::from_slice(text).unwrap_or_default();
     let field = |name: &str| read.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    Context { project: field("projectId"), branch: field("branch").or_else(|| field("branchId")), file: None }
+    Context {
+        project: field("projectId"),
+        organisation: field("orgId"),
+        branch: field("branch").or_else(|| field("branchId")),
+        backend: field("backend"),
+        git: read.get("git").and_then(Json::as_object).cloned(),
+        ..Context::default()
+    }
 }
 
 #[cfg(test)]
@@ -73,5 +144,37 @@ mod tests {
         assert_eq!(nearest(&below, Some(home.path())), None);
         std::fs::write(home.path().join("a").join(NAME), "{}").unwrap();
         assert_eq!(nearest(&below, Some(home.path())), Some(home.path().join("a").join(NAME)));
+    }
+
+    #[test]
+    fn what_is_known_of_git_stays_with_its_project() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join(NAME);
+        let before = r#"{"orgId": "org-1", "projectId": "p-1", "branch": "main", "git": {"follow": true, "map": {"b": "a"}}}"#;
+        std::fs::write(&file, before).unwrap();
+        Context::at(file.clone()).about("p-1", Some("dev")).write().unwrap();
+        let written = std::fs::read_to_string(&file).unwrap();
+        let expected = r#"{
+  "orgId": "org-1",
+  "projectId": "p-1",
+  "branch": "dev",
+  "git": {
+    "follow": true,
+    "map": {
+      "b": "a"
+    }
+  }
+}"#;
+        assert_eq!(written, expected);
+        Context::at(file.clone()).about("p-2", None).write().unwrap();
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\n  \"projectId\": \"p-2\"\n}");
+        assert!(!folder.path().join(".gitignore").exists(), "only a new file is added");
+    }
+
+    #[test]
+    fn a_new_file_is_kept_out_of_git() {
+        let folder = tempfile::tempdir().unwrap();
+        Context::read(None, folder.path(), None).about("p-1", Some("dev")).write().unwrap();
+        assert_eq!(std::fs::read_to_string(folder.path().join(".gitignore")).unwrap(), ".neon\n");
     }
 }
