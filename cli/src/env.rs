@@ -25,6 +25,8 @@ pub const LANG: &str = "LANG";
 pub const TERM: &str = "TERM";
 /// What is logged on standard error, in the notation of `tracing`.
 pub const NEONFORM_LOG: &str = "NEONFORM_LOG";
+/// Set, and not to `false`, where nobody is there to answer (spec 10.4).
+pub const CI: &str = "CI";
 /// The home directory, where the search for a policy and for a context file ends.
 pub const HOME: &str = "HOME";
 
@@ -40,6 +42,11 @@ pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
 /// A variable that is set and not blank; blank counts as absent (spec 10.5).
 pub fn given(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+/// Whether nobody is there to answer.
+pub fn is_unattended() -> bool {
+    given(CI).is_some_and(|value| value != "false")
 }
 
 /// The process's variables; one that is not Unicode can neither be shown to JavaScript nor written into a file, and is left

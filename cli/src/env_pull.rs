@@ -11,6 +11,7 @@ use neonform_neon::environment::{Credentials, Resolved, Selection, Service, is_o
 use crate::args::PolicyArgs;
 use crate::backend::Connection;
 use crate::env_file::{Merged, merge};
+use crate::invocation::quoted;
 use crate::output::text::printable;
 use crate::session::Session;
 use crate::variables::{self, Asked};
@@ -24,6 +25,8 @@ pub struct Pull<'a> {
     pub selection: Option<Selection>,
     /// Whether the AI Gateway is asked for where no policy says so.
     pub with_gateway: bool,
+    /// Whether another command has said already which branch and policy this is about.
+    pub along_the_way: bool,
     /// The file.
     pub file: PathBuf,
 }
@@ -69,9 +72,10 @@ pub fn held(file: &Path) -> Result<BTreeMap<String, String>, Failure> {
 /// What is wrong with the policy or missing on the branch, what the API said, or a file that cannot be read or written; it
 /// is as it was then.
 pub async fn pull(session: &Session, connection: &Connection, pull: Pull<'_>) -> Result<Pulled, Failure> {
-    let Pull { policy, selection, with_gateway, file } = pull;
+    let Pull { policy, selection, with_gateway, along_the_way, file } = pull;
     let held = held(&file)?;
-    let asked = Asked { policy, selection: selection.clone(), with_gateway, held: held.clone() };
+    let asked =
+        Asked { policy, selection: selection.clone(), with_gateway, held: held.clone(), along_the_way };
     let (target, resolved) = variables::read(session, connection, asked).await?;
     let is_stale = |name: &str| {
         is_own(name)
@@ -89,6 +93,44 @@ pub async fn pull(session: &Session, connection: &Connection, pull: Pull<'_>) ->
     }
     let names = resolved.variables.into_iter().map(|(name, _)| name).collect();
     Ok(Pulled { file, names, changed, removed, credentials: resolved.credentials })
+}
+
+/// Pulls into the usual file after another command has done its own part: what the policy declares, else what the branch
+/// has without the AI Gateway (spec 7.5). That it fails is a warning; returns whether it succeeded.
+pub async fn along_the_way(session: &Session, connection: &Connection, policy: &PolicyArgs) -> bool {
+    let file = file(&session.working, None);
+    let asked = Pull { policy, selection: None, with_gateway: false, along_the_way: true, file };
+    match pull(session, connection, asked).await {
+        Ok(pulled) => {
+            pulled.tell(session);
+            true
+        }
+        Err(failure) => {
+            variables::warn(&failure);
+            variables::warn(&by_hand(session, policy).into());
+            false
+        }
+    }
+}
+
+/// Says how to do what was not done.
+fn by_hand(session: &Session, policy: &PolicyArgs) -> Diagnostic {
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
+    let flags = [
+        ("--config", path(&policy.config)),
+        ("--backend", session.global.backend.clone()),
+        ("--api-host", session.global.api_host.clone()),
+        ("--project-id", session.global.project_id.clone()),
+        ("--branch", session.global.branch.clone()),
+        ("--context-file", path(&session.global.context_file)),
+    ];
+    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(&value?))));
+    let command = "neonform env pull".to_owned() + &given.collect::<String>();
+    Diagnostic::error(
+        codes::ENV_NOT_PULLED,
+        "the branch's variables were not pulled; everything else was done",
+    )
+    .fix(format!("mend what the warning before this one says, then run: {command}"))
 }
 
 /// Whether a variable is of a service that could not be asked: then what a file holds stays, as long as it is of this branch.

@@ -1,6 +1,7 @@
 //! Which variables of which branch a command is about, and what they hold (spec 7.3).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use neonform_engine::diagnostic::{Diagnostic, Failure, Severity, codes};
@@ -26,6 +27,8 @@ pub struct Asked<'a> {
     pub with_gateway: bool,
     /// What the target holds.
     pub held: BTreeMap<String, String>,
+    /// Whether another command has said already which branch and policy this is about.
+    pub along_the_way: bool,
 }
 
 /// The words of `--service` and `--env` as what they mean.
@@ -101,7 +104,10 @@ pub async fn read(
 ) -> Result<(Target, Resolved), Failure> {
     let client = &connection.client;
     let project = session.project(client).await?;
-    let source = if asked.selection.is_some() { None } else { session.source_if_any(asked.policy)? };
+    let mut source = if asked.selection.is_some() { None } else { session.source_if_any(asked.policy)? };
+    if let Some(source) = source.as_mut().filter(|_| asked.along_the_way) {
+        source.console = Arc::new(|_| ());
+    }
     let load = async {
         match &source {
             Some(source) => source.load().await.map(Some),
@@ -111,7 +117,9 @@ pub async fn read(
     let (loaded, found) = futures::join!(load, target::find(client, &project, session.branch(&project)));
     // A broken policy is the user's to mend first, whatever the API says.
     let (loaded, found) = (loaded?, found?);
-    session.announce(&found.target);
+    if !asked.along_the_way {
+        session.announce(&found.target);
+    }
     let is_chosen = asked.selection.is_some();
     let wanted = match (asked.selection, loaded) {
         (Some(selection), _) => Wanted { selection, ..Wanted::default() },
@@ -124,13 +132,16 @@ pub async fn read(
     let wanted = Wanted { held: asked.held, revokes: !is_chosen, ..wanted };
     let branch = Branch { project: &project, id: &found.id, name: &found.target.name };
     let resolved = resolve(client, &branch, &wanted, Timestamp::now()).await?;
-    for (_, failure) in &resolved.skipped {
-        let told = failure.0.iter().cloned();
-        let warnings: Vec<Diagnostic> =
-            told.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect();
-        print::warnings(&warnings);
-    }
+    resolved.skipped.iter().for_each(|(_, failure)| warn(failure));
     Ok((found.target, resolved))
+}
+
+/// Tells what stops nothing here.
+pub fn warn(failure: &Failure) {
+    let told = failure.0.iter().cloned();
+    let warnings: Vec<Diagnostic> =
+        told.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect();
+    print::warnings(&warnings);
 }
 
 /// Whether results are for people.

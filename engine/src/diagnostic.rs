@@ -122,6 +122,8 @@ pub mod codes {
         MISSING_CONTEXT = "missing-context", "MISSING_CONTEXT";
         /// No API key (spec 10.5).
         MISSING_API_KEY = "missing-api-key", "MISSING_API_KEY";
+        /// Variables that were to be pulled along the way, and could not be (spec 7.5).
+        ENV_NOT_PULLED = "env-not-pulled", "ENV_NOT_INJECTED";
         /// A branch that is not there.
         BRANCH_NOT_FOUND = "branch-not-found", "BRANCH_NOT_FOUND";
         /// Several roles or databases to connect with, and none that is usual (spec 7.1).

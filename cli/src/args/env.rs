@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::PolicyArgs;
+use crate::env::is_unattended;
 
 /// `neonform env …`.
 #[derive(Debug, Subcommand)]
@@ -61,6 +62,24 @@ pub struct EnvExportArgs {
     /// Only the variables of these services, whatever the policy says
     #[arg(long, short, visible_alias = "services", value_name = "SERVICES", value_delimiter = ',')]
     pub service: Vec<String>,
+}
+
+/// Whether the branch's variables are pulled once a command has done its own part.
+#[derive(Debug, Clone, Default, Args)]
+pub struct EnvPullChoice {
+    /// Write the branch's variables into .env where there is one, else .env.local, when everything else is done
+    #[arg(long, overrides_with = "no_env_pull")]
+    pub env_pull: bool,
+    /// Leave env files alone
+    #[arg(long, overrides_with = "env_pull")]
+    pub no_env_pull: bool,
+}
+
+impl EnvPullChoice {
+    /// What the flags say, else what is usual. A run without people gets no file of secrets unless it asks for one.
+    pub fn is_on(&self, usual: bool) -> bool {
+        self.env_pull || (usual && !self.no_env_pull && !is_unattended())
+    }
 }
 
 /// How variables are printed.

@@ -15,7 +15,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub use apply::{ApplyArgs, PlanArgs, PurposeArgs, SeveralArgs};
-pub use env::{EnvCommand, EnvExportArgs, EnvPullArgs, EnvRunArgs, VariableFormat};
+pub use env::{EnvCommand, EnvExportArgs, EnvPullArgs, EnvPullChoice, EnvRunArgs, VariableFormat};
 pub use local::{LocalCommand, ServeArgs};
 pub use policy::{BundleArgs, EvalArgs, EvalCommand, ExplainArgs, PolicyArgs};
 pub use state::{DiffArgs, ImportArgs, LogArgs, ShowArgs, SnapshotArgs, StatusArgs};

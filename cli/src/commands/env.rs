@@ -28,6 +28,7 @@ async fn pull(session: &Session, args: &EnvPullArgs) -> Result<Ending, Failure> 
         policy: &PolicyArgs { config: args.config.clone(), ..PolicyArgs::default() },
         selection: variables::selection(&args.service, &args.env)?,
         with_gateway: true,
+        along_the_way: false,
         file: env_pull::file(&session.working, args.file.as_deref()),
     };
     let connection = Connection::open(session).await?;
@@ -46,8 +47,8 @@ async fn read(
     let selection = variables::selection(services, &[])?;
     let held = env_pull::held(&env_pull::file(&session.working, None))?;
     let connection = Connection::open(session).await?;
-    let read =
-        variables::read(session, &connection, Asked { policy, selection, with_gateway: false, held }).await;
+    let asked = Asked { policy, selection, with_gateway: false, held, along_the_way: false };
+    let read = variables::read(session, &connection, asked).await;
     connection.close().await;
     read.map(|(_, resolved)| resolved.variables)
 }
