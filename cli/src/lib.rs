@@ -13,6 +13,7 @@ pub mod trust;
 pub mod dotenv;
 pub mod env_file;
 pub mod env_pull;
+pub mod git;
 pub mod gitignore;
 pub mod variables;
 pub mod context;

@@ -10,6 +10,7 @@ use neonform_engine::event::Event;
 use neonform_engine::gate::{Consent, Missing, Verdict, judge};
 use neonform_engine::plan::Plan;
 use neonform_engine::target::Target;
+use serde_json::Value as Json;
 
 use super::Ending;
 use crate::args::{ApplyArgs, Format, PurposeArgs};
@@ -50,19 +51,52 @@ async fn connected(
     let mut connection = Connection::open(session).await?;
     let journal = Journal::new(session.working.clone());
     connection.client = connection.client.until(session.signals.stop.clone()).observed(journal.observer());
-    let ending = run_on(session, args, &source, &connection, &journal, saved).await;
+    let run = Run {
+        session,
+        args,
+        source: &source,
+        connection: &connection,
+        journal: &journal,
+        saved,
+        again: None,
+        print: &print::json,
+    };
+    let applied = run_on(&run).await;
     connection.close().await;
-    ending
+    applied.map(|applied| applied.ending)
 }
 
-async fn run_on(
-    session: &Session,
-    args: &ApplyArgs,
-    source: &pipeline::Source,
-    connection: &Connection,
-    journal: &Arc<Journal>,
-    saved: Option<&SavedPlan>,
-) -> Result<Ending, Failure> {
+/// One apply, by this command or on the way of another one.
+pub(super) struct Run<'a> {
+    /// The session.
+    pub(super) session: &'a Session,
+    /// What was asked for.
+    pub(super) args: &'a ApplyArgs,
+    /// The policy.
+    pub(super) source: &'a pipeline::Source,
+    /// The connection, which `journal` observes.
+    pub(super) connection: &'a Connection,
+    /// What is done is written there.
+    pub(super) journal: &'a Arc<Journal>,
+    /// The plan that was shown before.
+    pub(super) saved: Option<&'a SavedPlan>,
+    /// The command that goes on with it, where that is not the same one.
+    pub(super) again: Option<&'a str>,
+    /// Takes the result in formats for programs.
+    pub(super) print: &'a (dyn Fn(&Json) + Sync),
+}
+
+/// What came of it.
+pub(super) struct Applied {
+    /// How it ended.
+    pub(super) ending: Ending,
+    /// The branch, where it exists.
+    pub(super) branch: Option<Target>,
+}
+
+/// Plans, judges, applies and reports.
+pub(super) async fn run_on(run: &Run<'_>) -> Result<Applied, Failure> {
+    let Run { session, args, source, connection, journal, saved, .. } = run;
     let project = session.project(&connection.client).await?;
     let say_which = |target: &Target| session.announce(target);
     let leases = Leases::around(&session.working, session.global.quiet);
@@ -75,7 +109,8 @@ async fn run_on(
         saved_plan::check(saved, &now, args.refresh_ok)?;
     }
     let policy = source.file.relative();
-    let view = View { session, show_unmanaged: args.purpose.show_unmanaged, policy };
+    let show_unmanaged = args.purpose.show_unmanaged;
+    let view = View { session, show_unmanaged, policy, again: run.again, print: run.print };
     print::warnings(&planned.plan.warnings);
     let is_new = planned.plan.target.id.is_none();
     let prune = request.purpose.prune.is_on();
@@ -86,7 +121,8 @@ async fn run_on(
     };
     let verdict = judge(&planned.plan, consent);
     if verdict != Verdict::Allowed {
-        return Ok(view.refuse(&planned.plan, &verdict));
+        let branch = Some(planned.plan.target.clone()).filter(|_| !is_new);
+        return Ok(Applied { ending: view.refuse(&planned.plan, &verdict), branch });
     }
     view.plan(&planned.plan);
     progress::applying(planned.plan.changes().count());
@@ -104,12 +140,12 @@ async fn run_on(
     if is_new {
         let creation = create(&request, planned, prune, &|plan| journal.plan(plan), &listen).await;
         journal.end(&creation.outcome, creation.is_complete(), is_interrupted());
-        return Ok(view.creation(&creation));
+        return Ok(Applied { ending: view.creation(&creation), branch: creation.branch });
     }
     let stopped = || session.signals.stop.is_set();
     let outcome = apply(&planned.provider, &planned.plan, &stopped, &listen).await;
     journal.end(&outcome, outcome.is_complete(), is_interrupted());
-    Ok(view.applied(&planned.plan, &outcome))
+    Ok(Applied { ending: view.applied(&planned.plan, &outcome), branch: Some(planned.plan.target) })
 }
 
 /// How this run shows things.
@@ -118,6 +154,8 @@ struct View<'a> {
     show_unmanaged: bool,
     /// The policy file, relative to the repository.
     policy: String,
+    again: Option<&'a str>,
+    print: &'a (dyn Fn(&Json) + Sync),
 }
 
 impl View<'_> {
@@ -136,8 +174,8 @@ impl View<'_> {
             Format::Human | Format::Markdown => {
                 print::human(|out| human::outcome(out, self.session.page, plan, outcome, again));
             }
-            Format::Json => print::json(&json::applied(plan, outcome, problems)),
-            Format::NeonJson => print::json(&neon_json::result(plan, Some(outcome))),
+            Format::Json => (self.print)(&json::applied(plan, outcome, problems)),
+            Format::NeonJson => (self.print)(&neon_json::result(plan, Some(outcome))),
             Format::Sarif | Format::Github => {
                 let mut remarks = remarks::plan(plan, &[], Some(outcome));
                 remarks.extend(problems.iter().map(remarks::problem));
@@ -147,8 +185,13 @@ impl View<'_> {
         if is_complete { Ending::Done } else { Ending::Incomplete }
     }
 
+    /// The command that goes on with what was begun.
+    fn again(&self, without: &[&str]) -> String {
+        self.again.map_or_else(|| again(without), str::to_owned)
+    }
+
     fn applied(&self, plan: &Plan, outcome: &Outcome) -> Ending {
-        let again = again(&[]);
+        let again = self.again(&[]);
         let interrupted = self.interrupted(outcome.is_complete(), &again);
         let ending = self.outcome(plan, outcome, interrupted.as_slice(), &again);
         self.tell(interrupted.as_slice());
@@ -158,8 +201,10 @@ impl View<'_> {
     fn creation(&self, creation: &Creation) -> Ending {
         let again = match &creation.branch {
             // The branch exists now; consent to what it was created with has to be given again.
-            Some(branch) if branch.is_protected == Some(true) => again(&["--create"]) + " --allow-protected",
-            Some(_) => again(&["--create"]),
+            Some(branch) if branch.is_protected == Some(true) => {
+                self.again(&["--create"]) + " --allow-protected"
+            }
+            Some(_) => self.again(&["--create"]),
             None => again(&[]),
         };
         let stopped = creation.stopped.iter().flat_map(|failure| failure.0.clone());
@@ -196,7 +241,7 @@ impl View<'_> {
 
     fn remarks(&self, remarks: Vec<Remark>, succeeded: bool) {
         if self.session.global.output == Format::Sarif {
-            print::json(&sarif::log(&remarks, &self.policy, succeeded));
+            (self.print)(&sarif::log(&remarks, &self.policy, succeeded));
         } else {
             print::line(&github::annotations(None, &remarks));
         }
@@ -209,8 +254,8 @@ impl View<'_> {
             Format::Human | Format::Markdown => {
                 print::human(|out| human::plan(out, self.session.page, plan, missing, self.show_unmanaged));
             }
-            Format::Json => print::json(&json::refused(plan, &reasons)),
-            Format::NeonJson => print::json(&neon_json::refusal(plan)),
+            Format::Json => (self.print)(&json::refused(plan, &reasons)),
+            Format::NeonJson => (self.print)(&neon_json::refusal(plan)),
             Format::Sarif | Format::Github => {
                 let mut remarks = remarks::plan(plan, missing, None);
                 remarks.extend(reasons.iter().map(remarks::problem));

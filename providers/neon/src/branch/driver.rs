@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::compute::Compute;
 use super::creation::NewBranch;
+use super::manage;
 use super::spec::{Branch, Operation};
 use crate::client::Request;
 use crate::scope::Scope;
@@ -114,38 +115,24 @@ async fn look(scope: &Scope) -> Result<BranchLive, Failure> {
     Ok(BranchLive { protected, expires_at, endpoint: endpoint?, ..was.clone() })
 }
 
-#[derive(Deserialize)]
-struct Created {
-    branch: CreatedBranch,
+/// Whether a branch as reported is what was asked for, its compute aside: what that lacks, the second half of a
+/// creation sets.
+pub(super) fn is(branch: &Json, new: &NewBranch) -> bool {
+    // The platform drops fractions of a second.
+    let expires_at = branch["expires_at"].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok());
+    branch["name"] == new.name
+        && (new.parent.is_none() || branch["parent_id"].as_str() == new.parent.as_deref())
+        && branch["protected"].as_bool().unwrap_or(false) == new.protected.unwrap_or(false)
+        && expires_at.map(|at| at.as_second()) == new.expires_at.map(|at| at.as_second())
 }
 
-#[derive(Deserialize)]
-struct CreatedBranch {
-    id: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    parent_id: Option<String>,
-    #[serde(default)]
-    protected: bool,
-    #[serde(default)]
-    expires_at: Option<String>,
-}
-
-impl CreatedBranch {
-    /// Whether it is what was asked for, its compute aside: what that lacks, the second half of a creation sets.
-    fn is(&self, new: &NewBranch) -> bool {
-        // The platform drops fractions of a second.
-        let expires_at = self.expires_at.as_deref().and_then(|at| at.parse::<jiff::Timestamp>().ok());
-        self.name == new.name
-            && (new.parent.is_none() || self.parent_id == new.parent)
-            && self.protected == new.protected.unwrap_or(false)
-            && expires_at.map(|at| at.as_second()) == new.expires_at.map(|at| at.as_second())
-    }
-}
-
-/// One call carries everything that the policy says about a new branch (spec 5.1).
 async fn create(scope: &Scope, new: &NewBranch) -> Result<Outputs, Failure> {
+    let created = manage::create(&scope.client, &scope.project, new).await?;
+    Ok(vec![("branchId".to_owned(), created.id.into())])
+}
+
+/// The one call that carries everything that is said about a new branch (spec 5.1).
+pub(super) fn body(new: &NewBranch) -> Json {
     let mut branch = Map::new();
     branch.insert("name".to_owned(), new.name.as_str().into());
     branch.extend(new.parent.as_deref().map(|id| ("parent_id".to_owned(), id.into())));
@@ -153,15 +140,7 @@ async fn create(scope: &Scope, new: &NewBranch) -> Result<Outputs, Failure> {
     branch.extend(new.protected.map(|protected| ("protected".to_owned(), protected.into())));
     let mut endpoint = new.compute.as_ref().map(compute_body).unwrap_or_default();
     endpoint.insert("type".to_owned(), "read_write".into());
-    let body = json!({ "branch": branch, "endpoints": [endpoint] });
-    let request = Request::post("createBranch", scope.in_project(&["branches"])).json(body);
-    let look = || async {
-        let list = Request::get("listBranches", scope.in_project(&["branches"]));
-        let branches: Vec<CreatedBranch> = scope.client.list(list, "branches").await?;
-        Ok(branches.into_iter().find(|branch| branch.is(new)).map(|branch| Created { branch }))
-    };
-    let created: Created = scope.client.make(request, look).await?;
-    Ok(vec![("branchId".to_owned(), created.branch.id.into())])
+    json!({ "branch": branch, "endpoints": [endpoint] })
 }
 
 fn compute_body(compute: &Compute) -> Map<String, Json> {

@@ -18,6 +18,7 @@ mod spec;
 mod compute;
 mod creation;
 mod driver;
+pub mod manage;
 mod observed;
 mod parent;
 
