@@ -23,7 +23,8 @@ fn assignment(line: &str) -> Option<(String, String)> {
 }
 
 fn split(line: &str) -> Option<(&str, &str)> {
-    let line = line.trim_start();
+    // A file may begin with a byte order mark.
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let line = match line.strip_prefix("export") {
         Some(rest) if rest.starts_with(char::is_whitespace) => rest.trim_start(),
         _ => line,
@@ -37,10 +38,7 @@ fn split(line: &str) -> Option<(&str, &str)> {
 }
 
 fn value(text: &str) -> String {
-    let inside = |quote: char| {
-        let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
-        Some(inner)
-    };
+    let inside = |quote: char| text.strip_prefix(quote)?.strip_suffix(quote);
     match (inside('"'), inside('\'')) {
         (Some(inner), _) => inner.replace("\\\"", "\"").replace("\\\\", "\\"),
         (_, Some(inner)) => inner.to_owned(),

@@ -31,7 +31,7 @@ pub fn merge(text: &str, variables: &[(String, Secret)], is_stale: &dyn Fn(&str)
     for line in text.split_inclusive('\n') {
         match dotenv::name(line) {
             Some(name) if wanted.contains_key(name) => {
-                lines.push(written_line(name, wanted[name], ending(line)));
+                lines.push(rewritten(line, name, wanted[name]));
                 written.insert(name.to_owned());
             }
             Some(name) if is_stale(name) => {
@@ -60,22 +60,34 @@ pub fn merge(text: &str, variables: &[(String, Secret)], is_stale: &dyn Fn(&str)
     }
 }
 
-/// How a line ends.
-fn ending(line: &str) -> &'static str {
-    if line.ends_with("\r\n") { "\r\n" } else { "\n" }
+/// A line with another value. What stands before the name stays, `export` say; a line that holds the value already stays
+/// as it is.
+fn rewritten(line: &str, name: &str, value: &Secret) -> String {
+    if dotenv::parse(line).get(name).map(String::as_str) == Some(value.expose()) {
+        return line.to_owned();
+    }
+    let before = line.find(name).map_or("", |at| &line[..at]);
+    let ending = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
+    before.to_owned() + &written_line(name, value, ending)
 }
 
 fn written_line(name: &str, value: &Secret, ending: &str) -> String {
     format!("{name}={}{ending}", written_value(value.expose()))
 }
 
-/// A value as it stands in a file: in quotes where it would be read differently without them.
+/// A value as it stands in a file: in quotes where it would be read differently without them. Readers disagree on what a
+/// backslash or a dollar sign means in double quotes, and on nothing in single ones.
 pub fn written_value(value: &str) -> String {
-    let is_plain = !value.contains(|c: char| c.is_whitespace() || matches!(c, '#' | '"' | '\'' | '='));
-    if is_plain {
-        return value.to_owned();
+    let is_space = |c: char| c.is_whitespace() || c == '\u{feff}';
+    let is_special = |c: char| matches!(c, '\\' | '$' | '`');
+    let needs_quotes = value.contains(|c: char| is_space(c) || is_special(c) || "#\"'=".contains(c));
+    match value {
+        _ if !needs_quotes => value.to_owned(),
+        _ if value.contains(|c: char| is_special(c) || c == '"') && !value.contains('\'') => {
+            format!("'{value}'")
+        }
+        _ => format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")),
     }
-    format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]
@@ -98,7 +110,8 @@ mod tests {
     #[test]
     fn only_lines_of_the_variables_change() {
         let text = "# mine\n\n  export A = old # note\r\nB=2\t \nC=3\n";
-        let merged = check(text, &[("A", "new"), ("D", "4")], &["C"], "# mine\n\nA=new\r\nB=2\t \nD=4\r\n");
+        let merged =
+            check(text, &[("A", "new"), ("D", "4")], &["C"], "# mine\n\n  export A=new\r\nB=2\t \nD=4\r\n");
         assert_eq!(
             (merged.changed, merged.removed),
             (vec!["A".to_owned(), "D".to_owned()], vec!["C".to_owned()])
@@ -117,11 +130,28 @@ mod tests {
             r"back\slash",
             r#"\" "#,
             "x=1",
+            "pa$$word",
+            "`id`",
+            "it's $HOME",
+            "it's \\",
+            "it's \"both\"",
+            "\"quoted\"",
+            "'quoted'",
+            " padded ",
+            "\u{feff}marked",
             "postgres://u:p@h/d?a=b",
         ] {
             let line = format!("A={}", written_value(value));
             assert_eq!(dotenv::parse(&line).get("A").map(String::as_str), Some(value), "{line}");
         }
+    }
+
+    #[test]
+    fn a_line_that_holds_the_value_stays_as_it_is() {
+        for line in ["A='1 2'\n", "export A = 1 2\r\n", "\u{feff}A=\"1 2\"\n"] {
+            check(line, &[("A", "1 2")], &[], line);
+        }
+        check("\u{feff}A=0\n", &[("A", "1 2")], &[], "\u{feff}A=\"1 2\"\n");
     }
 
     #[test]

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::target::Target;
-use neonform_neon::environment::{Credentials, Resolved, Selection, Service, is_own, service_of};
+use neonform_neon::environment::{
+    Credentials, KEY_PAIR, Resolved, Selection, Service, is_own, revoke, service_of,
+};
+use serde_json::{Value as Json, json};
 
 use crate::args::PolicyArgs;
 use crate::backend::Connection;
@@ -14,7 +17,7 @@ use crate::env_file::{Merged, merge};
 use crate::invocation::quoted;
 use crate::output::text::printable;
 use crate::session::Session;
-use crate::variables::{self, Asked};
+use crate::variables::{self, Asked, Read};
 use crate::{dotenv, env, files, gitignore, print};
 
 /// What is pulled, and where to.
@@ -42,8 +45,14 @@ pub struct Pulled {
     pub changed: Vec<String>,
     /// Those that were taken out, since the branch has them no more.
     pub removed: Vec<String>,
-    /// What became of credentials.
-    pub credentials: Credentials,
+    /// Those of them that hold a new secret.
+    pub issued: Vec<&'static str>,
+    /// Ids of credentials that were replaced, and revoked.
+    pub revoked: Vec<String>,
+    /// Ids of credentials that were replaced, and left to others who may use them.
+    pub left: Vec<String>,
+    /// Services that could not be asked; what the file holds of them stays.
+    pub skipped: Vec<&'static str>,
 }
 
 /// The file that is meant: a named one, `.env` where there is one, else `.env.local`.
@@ -61,8 +70,13 @@ pub fn file(working: &Path, named: Option<&Path>) -> PathBuf {
 /// # Errors
 /// When the file cannot be read.
 pub fn held(file: &Path) -> Result<BTreeMap<String, String>, Failure> {
+    let in_file = dotenv::parse(&text(file)?.unwrap_or_default());
     let mut held: BTreeMap<String, String> = env::unicode().collect();
-    held.extend(dotenv::parse(&text(file)?.unwrap_or_default()));
+    // A key of one account and a secret of another make no pair.
+    if KEY_PAIR.iter().any(|name| in_file.contains_key(*name)) {
+        held.retain(|name, _| !KEY_PAIR.contains(&name.as_str()));
+    }
+    held.extend(in_file);
     Ok(held)
 }
 
@@ -76,12 +90,13 @@ pub async fn pull(session: &Session, connection: &Connection, pull: Pull<'_>) ->
     let held = held(&file)?;
     let asked =
         Asked { policy, selection: selection.clone(), with_gateway, held: held.clone(), along_the_way };
-    let (target, resolved) = variables::read(session, connection, asked).await?;
+    let Read { project, target, resolved } = variables::read(session, connection, asked).await?;
     let is_stale = |name: &str| {
         is_own(name)
             && selection.as_ref().is_none_or(|selection| selection.covers(name))
             && !is_unreached(&resolved, &target, &held, name)
     };
+    // Somebody may have written to it meanwhile.
     let before = text(&file)?;
     let Merged { text: after, removed, changed } =
         merge(before.as_deref().unwrap_or_default(), &resolved.variables, &is_stale);
@@ -91,8 +106,18 @@ pub async fn pull(session: &Session, connection: &Connection, pull: Pull<'_>) ->
     if before.is_none() {
         gitignore::add(&file);
     }
-    let names = resolved.variables.into_iter().map(|(name, _)| name).collect();
-    Ok(Pulled { file, names, changed, removed, credentials: resolved.credentials })
+    let Resolved { variables, credentials: Credentials { issued, replaced }, skipped } = resolved;
+    // Only now does nothing hold their secrets any more; a pull that was told what to pull does not know what else does.
+    let (mut revoked, mut left) = (Vec::new(), Vec::new());
+    for id in replaced {
+        let branch = variables::branch(&project, &target);
+        let is_gone = selection.is_none()
+            && revoke(&connection.client, &branch, &id).await.inspect_err(variables::warn).is_ok();
+        if is_gone { revoked.push(id) } else { left.push(id) }
+    }
+    let names = variables.into_iter().map(|(name, _)| name).collect();
+    let skipped = skipped.iter().map(|(service, _)| variables::word(*service)).collect();
+    Ok(Pulled { file, names, changed, removed, issued, revoked, left, skipped })
 }
 
 /// Pulls into the usual file after another command has done its own part: what the policy declares, else what the branch
@@ -190,16 +215,29 @@ impl Pulled {
                 names(&self.removed)
             ));
         }
-        if !self.credentials.revoked.is_empty() {
-            print::note(&format!(
-                "Revoked the credential that was replaced: {}",
-                names(&self.credentials.revoked)
-            ));
+        if !self.issued.is_empty() {
+            print::note(&format!("New secrets: {}", self.issued.join(", ")));
         }
-        if !self.credentials.left.is_empty() {
-            let left = names(&self.credentials.left);
-            print::note(&format!("Left the credential that was replaced, which others may use: {left}"));
+        if !self.revoked.is_empty() {
+            print::note(&format!("Revoked what they replace: {}", names(&self.revoked)));
         }
+        if !self.left.is_empty() {
+            print::note(&format!("Left what they replace, since others may use it: {}", names(&self.left)));
+        }
+    }
+
+    /// The same for programs: names and ids, never a value.
+    pub fn json(&self, session: &Session) -> Json {
+        json!({
+            "version": 1,
+            "command": "env pull",
+            "file": self.shown(&session.working),
+            "variables": self.names,
+            "changed": self.changed,
+            "removed": self.removed,
+            "skippedServices": self.skipped,
+            "credentials": { "issued": self.issued, "revoked": self.revoked, "left": self.left },
+        })
     }
 
     /// The file as people know it: relative to where they are.

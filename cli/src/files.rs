@@ -63,7 +63,7 @@ pub fn write_over(working: &Path, named: &Path, text: &[u8], summary: &str) -> R
 /// # Errors
 /// When the system refuses; what was there is as it was.
 pub fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
-    let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = fs::canonicalize(path).unwrap_or_else(|_| led_to(path));
     let neighbour = neighbour(&path);
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -71,6 +71,14 @@ pub fn write_private(path: &Path, text: &[u8]) -> io::Result<()> {
     let placed = fill(&neighbour, options, text).and_then(|()| fs::rename(&neighbour, &path));
     let _ = fs::remove_file(&neighbour);
     placed
+}
+
+/// Where a link leads that leads nowhere yet.
+fn led_to(path: &Path) -> PathBuf {
+    match (fs::read_link(path), path.parent()) {
+        (Ok(target), Some(folder)) => folder.join(target),
+        _ => path.to_owned(),
+    }
 }
 
 fn fill(neighbour: &Path, mut options: OpenOptions, text: &[u8]) -> io::Result<()> {

@@ -55,7 +55,7 @@ use signals::Signals;
 use tracing::Instrument;
 
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
-/// asked for, 130 and 143 an interrupt.
+/// asked for, 130 and 143 an interrupt; with `env run` it is the command's own.
 pub fn main() -> ExitCode {
     // Before anything else: this process is to have one thread and nothing open when it confines itself.
     if std::env::args_os().nth(1).is_some_and(|word| word == trust::SERVE) {
@@ -98,6 +98,7 @@ pub fn main() -> ExitCode {
         Ok(Ending::Done) => ExitCode::SUCCESS,
         Ok(Ending::Changes) => ExitCode::from(2),
         Ok(Ending::Incomplete) => ExitCode::FAILURE,
+        Ok(Ending::Exit(code)) => ExitCode::from(code),
         Err(failure) => {
             print::failure(output, &failure);
             ExitCode::FAILURE

@@ -22,7 +22,7 @@ use neonform_engine::value::Value;
 use neonform_eval::{Limits, Loaded, Reads};
 use neonform_neon::branch::BranchLive;
 use neonform_neon::client::Client;
-use neonform_neon::environment::without_values;
+use neonform_neon::environment::drop_values;
 use neonform_neon::function::{Bundler, Digests, Function};
 use neonform_neon::target::{self, Found, Project, Survey};
 use neonform_neon::{Again, Deploying, Polling, Scope, kinds};
@@ -64,7 +64,19 @@ impl Source {
     /// # Errors
     /// Every problem of the file.
     pub async fn load(&self) -> Result<Loaded, Failure> {
-        let loaded = neonform_eval::load(neonform_eval::Request {
+        self.loaded(|_| ()).await
+    }
+
+    /// The same without the variables of functions, whose values need not be known.
+    ///
+    /// # Errors
+    /// Every other problem of the file.
+    pub async fn load_without_values(&self) -> Result<Loaded, Failure> {
+        self.loaded(drop_values).await
+    }
+
+    async fn loaded(&self, reduce: fn(&mut Node)) -> Result<Loaded, Failure> {
+        let mut loaded = neonform_eval::load(neonform_eval::Request {
             policy: self.file.path.clone(),
             root: self.file.root.clone(),
             env: self.env.clone(),
@@ -77,6 +89,7 @@ impl Source {
             console: Arc::clone(&self.console),
         })
         .await?;
+        reduce(&mut loaded.policy);
         print::warnings(&loaded.warnings);
         desired::check(&kinds(), Policy::of_file(&loaded.policy))?;
         Ok(loaded)
@@ -92,14 +105,14 @@ pub async fn resolve(loaded: &mut Loaded, target: &Target) -> Result<Desired, Fa
     desired::build(&kinds(), Policy::for_target(&loaded.policy, tuning.as_ref(), target), target)
 }
 
-/// The same without the variables of functions, whose values need not be known.
+/// The same for a policy that was loaded without the variables of functions.
 ///
 /// # Errors
 /// As [`resolve`].
 pub async fn resolve_without_values(mut loaded: Loaded, target: &Target) -> Result<Desired, Failure> {
-    let tuning = tune(&mut loaded, target).await?.map(without_values);
-    let policy = without_values(loaded.policy);
-    desired::build(&kinds(), Policy::for_target(&policy, tuning.as_ref(), target), target)
+    let mut tuning = tune(&mut loaded, target).await?;
+    tuning.iter_mut().for_each(drop_values);
+    desired::build(&kinds(), Policy::for_target(&loaded.policy, tuning.as_ref(), target), target)
 }
 
 async fn tune(loaded: &mut Loaded, target: &Target) -> Result<Option<Node>, Failure> {

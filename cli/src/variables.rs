@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use neonform_engine::diagnostic::{Diagnostic, Failure, Severity, codes};
 use neonform_engine::target::Target;
 use neonform_neon::environment::{
-    Branch, NAMES, Resolved, SERVICES, Selection, Service, Wanted, is_known, resolve,
+    Branch, KEY_PAIR, NAMES, Resolved, SERVICES, Selection, Service, Wanted, is_known, resolve,
 };
 use neonform_neon::target;
 
@@ -41,20 +41,20 @@ pub fn selection(services: &[String], names: &[String]) -> Result<Option<Selecti
     }
     let mut problems = Vec::new();
     let mut selection = Selection::default();
-    for word in services.iter().map(|word| word.trim()) {
+    for word in given(services) {
         match service(word) {
             Some(service) => drop(selection.services.insert(service)),
             None => problems.push(unknown_service(word)),
         }
     }
-    for name in names.iter().map(|name| name.trim()) {
+    for (index, name) in given(names).enumerate() {
         if is_known(name) {
             selection.names.insert(name.to_owned());
         } else {
-            problems.push(unknown_variable(name));
+            problems.push(unknown_variable(index + 1, name));
         }
     }
-    let (id, key) = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY");
+    let [id, key] = KEY_PAIR;
     if selection.covers(id) != selection.covers(key) {
         problems.push(
             Diagnostic::error(codes::USAGE, "one half of a key pair is asked for")
@@ -63,7 +63,19 @@ pub fn selection(services: &[String], names: &[String]) -> Result<Option<Selecti
                 .fix("name the other one too, or ask for --service object-storage"),
         );
     }
+    if problems.is_empty() && selection == Selection::default() {
+        problems.push(
+            Diagnostic::error(codes::USAGE, "--service and --env name nothing")
+                .expected("a service or a variable, or several with commas between them")
+                .fix("name one, or leave the flag out to pull what the policy or the branch has"),
+        );
+    }
     if problems.is_empty() { Ok(Some(selection)) } else { Err(Failure(problems)) }
+}
+
+/// Words that are not blank, as after a comma at the end.
+fn given(words: &[String]) -> impl Iterator<Item = &str> {
+    words.iter().map(|word| word.trim()).filter(|word| !word.is_empty())
 }
 
 fn service(word: &str) -> Option<Service> {
@@ -82,26 +94,47 @@ fn unknown_service(word: &str) -> Diagnostic {
         .fix("correct --service")
 }
 
-/// What was meant as `NAME=VALUE` holds a value, which is not repeated.
-fn unknown_variable(name: &str) -> Diagnostic {
+/// What stands there by mistake may be a value, which is not repeated.
+fn unknown_variable(place: usize, name: &str) -> Diagnostic {
     let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
-    let problem = Diagnostic::error(codes::USAGE, "there is no such variable")
-        .expected(format!("{}, or NEON_FUNCTION_SLUG_BASE_URL", known.join(", ")));
-    match name.split_once('=') {
-        Some(_) => problem.found("a name with a value").fix("name the variable alone"),
-        None => problem.fix("correct --env"),
-    }
+    let near = known.iter().min_by_key(|known| strsim::levenshtein(known, name));
+    let near = near.filter(|known| strsim::levenshtein(known, name) <= 2);
+    let fix = match near {
+        _ if name.contains('=') => "name the variable alone, without a value".to_owned(),
+        Some(near) => format!("did you mean {near}?"),
+        None => "correct --env".to_owned(),
+    };
+    Diagnostic::error(codes::USAGE, "there is no such variable")
+        .found(format!("name {place} of --env"))
+        .expected(format!("{}, or NEON_FUNCTION_SLUG_BASE_URL", known.join(", ")))
+        .fix(fix)
+}
+
+/// The variables of a branch.
+pub struct Read {
+    /// Project id.
+    pub project: String,
+    /// The branch.
+    pub target: Target,
+    /// What was read.
+    pub resolved: Resolved,
+}
+
+/// The branch of a target that was found.
+pub fn branch<'a>(project: &'a str, target: &'a Target) -> Branch<'a> {
+    Branch { project, id: target.id.as_deref().unwrap_or_default(), name: &target.name }
+}
+
+/// The word for a service.
+pub fn word(service: Service) -> &'static str {
+    SERVICES.iter().find(|(known, _)| *known == service).map_or("", |(_, word)| word)
 }
 
 /// Finds the branch and reads its variables.
 ///
 /// # Errors
 /// Every problem of the policy, what the branch lacks, or what the API said.
-pub async fn read(
-    session: &Session,
-    connection: &Connection,
-    asked: Asked<'_>,
-) -> Result<(Target, Resolved), Failure> {
+pub async fn read(session: &Session, connection: &Connection, asked: Asked<'_>) -> Result<Read, Failure> {
     let client = &connection.client;
     let project = session.project(client).await?;
     let mut source = if asked.selection.is_some() { None } else { session.source_if_any(asked.policy)? };
@@ -110,7 +143,7 @@ pub async fn read(
     }
     let load = async {
         match &source {
-            Some(source) => source.load().await.map(Some),
+            Some(source) => source.load_without_values().await.map(Some),
             None => Ok(None),
         }
     };
@@ -120,20 +153,21 @@ pub async fn read(
     if !asked.along_the_way {
         session.announce(&found.target);
     }
-    let is_chosen = asked.selection.is_some();
+    let target = found.target;
     let wanted = match (asked.selection, loaded) {
         (Some(selection), _) => Wanted { selection, ..Wanted::default() },
         (None, Some(loaded)) => {
-            let desired = pipeline::resolve_without_values(loaded, &found.target).await?;
+            let desired = pipeline::resolve_without_values(loaded, &target).await?;
             Wanted::of_policy(&desired.resolved)
         }
         (None, None) => Wanted::of_branch(asked.with_gateway),
     };
-    let wanted = Wanted { held: asked.held, revokes: !is_chosen, ..wanted };
-    let branch = Branch { project: &project, id: &found.id, name: &found.target.name };
-    let resolved = resolve(client, &branch, &wanted, Timestamp::now()).await?;
-    resolved.skipped.iter().for_each(|(_, failure)| warn(failure));
-    Ok((found.target, resolved))
+    let wanted = Wanted { held: asked.held, ..wanted };
+    let resolved = resolve(client, &branch(&project, &target), &wanted, Timestamp::now()).await?;
+    // Nobody asked for functions by name: a region without them is nothing to hear about each time.
+    let told = resolved.skipped.iter().filter(|(service, _)| *service == Service::AiGateway);
+    told.for_each(|(_, failure)| warn(failure));
+    Ok(Read { project, target, resolved })
 }
 
 /// Tells what stops nothing here.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::PolicyArgs;
+use super::{EnvPullChoice, PolicyArgs};
 use crate::pipeline::CONCURRENCY;
 
 /// What a plan is made for.
@@ -106,4 +106,7 @@ pub struct ApplyArgs {
     /// Consent to changing a protected branch
     #[arg(long)]
     pub allow_protected: bool,
+    /// Whether the branch's variables are pulled afterwards.
+    #[command(flatten)]
+    pub env_pull: EnvPullChoice,
 }

@@ -95,7 +95,7 @@ pub enum Command {
     Plan(PlanArgs),
     /// Make the branch what the policy says
     Apply(ApplyArgs),
-    /// The same as apply
+    /// The same as apply, and pull the branch's variables
     Deploy(ApplyArgs),
     /// Show what exists on the branch
     Status(StatusArgs),
@@ -135,7 +135,7 @@ pub enum Command {
 pub enum ConfigCommand {
     /// Show what apply would change
     Plan(PlanArgs),
-    /// Make the branch what the policy says
+    /// Make the branch what the policy says, and pull its variables
     Apply(ApplyArgs),
     /// Show what exists on the branch
     Status(StatusArgs),

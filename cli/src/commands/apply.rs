@@ -24,12 +24,13 @@ use crate::output::text::printable;
 use crate::output::{github, human, json, neon_json, sarif};
 use crate::saved_plan::{self, Reliance, SavedPlan};
 use crate::session::Session;
-use crate::{pipeline, print, progress, trust};
+use crate::{env_pull, pipeline, print, progress, trust};
 
-/// Plans, judges, applies and reports; a saved plan only where it comes out as it was saved.
-pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Ending, Failure> {
+/// Plans, judges, applies and reports; a saved plan only where it comes out as it was saved. `pulls` says whether the
+/// branch's variables are pulled afterwards where no flag says it.
+pub(super) async fn run(session: &Session, args: &ApplyArgs, pulls: bool) -> Result<Ending, Failure> {
     trust::refuse_to_apply(&args.policy)?;
-    let Some(file) = &args.file else { return connected(session, args, None).await };
+    let Some(file) = &args.file else { return connected(session, args, None, pulls).await };
     let saved = SavedPlan::read(&session.working.join(file))?;
     let session = session.about(&saved.plan.target)?;
     let args = ApplyArgs {
@@ -37,13 +38,14 @@ pub(super) async fn run(session: &Session, args: &ApplyArgs) -> Result<Ending, F
         purpose: PurposeArgs { parallelism: args.purpose.parallelism, ..saved.purpose.clone() },
         ..args.clone()
     };
-    connected(&session, &args, Some(&saved)).await
+    connected(&session, &args, Some(&saved), pulls).await
 }
 
 async fn connected(
     session: &Session,
     args: &ApplyArgs,
     saved: Option<&SavedPlan>,
+    pulls: bool,
 ) -> Result<Ending, Failure> {
     let mut source = session.source(&args.policy)?;
     // The policy and the plan see the time at which the plan was made.
@@ -62,6 +64,9 @@ async fn connected(
         print: &print::json,
     };
     let applied = run_on(&run).await;
+    if applied.as_ref().is_ok_and(|applied| applied.ending == Ending::Done) && args.env_pull.is_on(pulls) {
+        env_pull::along_the_way(session, &connection, &args.policy).await;
+    }
     connection.close().await;
     applied.map(|applied| applied.ending)
 }

@@ -16,11 +16,28 @@ use crate::variables::{self, Asked};
 
 /// Does one of them.
 pub(super) async fn run(session: &Session, command: &EnvCommand) -> Result<Ending, Failure> {
+    check(session.global.output, command)?;
     match command {
         EnvCommand::Pull(args) => pull(session, args).await,
         EnvCommand::Run(args) => run_with(session, args).await,
         EnvCommand::Export(args) => export(session, args).await,
     }
+}
+
+/// Refuses formats that a command has nothing to print in. The reference prints no result of a pull in its own.
+fn check(format: Format, command: &EnvCommand) -> Result<(), Failure> {
+    let (known, expected): (&[Format], &str) = match command {
+        EnvCommand::Pull(_) => (&[Format::Human, Format::Json, Format::NeonJson], "human or json"),
+        EnvCommand::Run(_) => (&[Format::Human], "human: what is printed is the command's own"),
+        EnvCommand::Export(_) => (&[Format::Human, Format::Json], "human or json, or --format"),
+    };
+    if known.contains(&format) {
+        return Ok(());
+    }
+    Err(Diagnostic::error(codes::USAGE, "this command has no result in that format")
+        .expected(expected)
+        .fix("correct --output, or leave it out")
+        .into())
 }
 
 async fn pull(session: &Session, args: &EnvPullArgs) -> Result<Ending, Failure> {
@@ -34,7 +51,11 @@ async fn pull(session: &Session, args: &EnvPullArgs) -> Result<Ending, Failure> 
     let connection = Connection::open(session).await?;
     let pulled = env_pull::pull(session, &connection, pull).await;
     connection.close().await;
-    pulled?.tell(session);
+    let pulled = pulled?;
+    pulled.tell(session);
+    if session.global.output == Format::Json {
+        print::json(&pulled.json(session));
+    }
     Ok(Ending::Done)
 }
 
@@ -50,7 +71,7 @@ async fn read(
     let asked = Asked { policy, selection, with_gateway: false, held, along_the_way: false };
     let read = variables::read(session, &connection, asked).await;
     connection.close().await;
-    read.map(|(_, resolved)| resolved.variables)
+    read.map(|read| read.resolved.variables)
 }
 
 async fn run_with(session: &Session, args: &EnvRunArgs) -> Result<Ending, Failure> {
@@ -58,27 +79,31 @@ async fn run_with(session: &Session, args: &EnvRunArgs) -> Result<Ending, Failur
     let Some((program, words)) = args.command.split_first() else { return Ok(Ending::Done) };
     let mut command = std::process::Command::new(program);
     command.args(words).envs(variables.iter().map(|(name, value)| (name, value.expose())));
-    become_process(command).map_err(|cause| {
-        Diagnostic::error(codes::USAGE, "the command cannot be run")
-            .found(program.to_string_lossy().into_owned())
-            .fix("check its name and that it is in PATH")
-            .fact("cause", cause.to_string())
-            .into()
+    Ok(match become_process(command) {
+        Ok(code) => Ending::Exit(code),
+        Err(cause) => {
+            print::diagnostics(&[Diagnostic::error(codes::USAGE, "the command cannot be run")
+                .found(program.to_string_lossy().into_owned())
+                .fix("check its name, and that it is in PATH and can be executed")
+                .fact("cause", cause.to_string())]);
+            // As a shell ends then.
+            Ending::Exit(if cause.kind() == std::io::ErrorKind::NotFound { 127 } else { 126 })
+        }
     })
 }
 
 /// Goes on as the command: its exit code and every signal are its own.
 #[cfg(unix)]
-fn become_process(mut command: std::process::Command) -> Result<Ending, std::io::Error> {
+fn become_process(mut command: std::process::Command) -> std::io::Result<u8> {
     use std::os::unix::process::CommandExt;
     Err(command.exec())
 }
 
-/// Waits for the command and ends as it did.
+/// Waits for the command, to end as it did.
 #[cfg(not(unix))]
-fn become_process(mut command: std::process::Command) -> Result<Ending, std::io::Error> {
-    let status = command.status()?;
-    std::process::exit(status.code().unwrap_or(1))
+fn become_process(mut command: std::process::Command) -> std::io::Result<u8> {
+    let code = command.status()?.code();
+    Ok(code.and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
 }
 
 async fn export(session: &Session, args: &EnvExportArgs) -> Result<Ending, Failure> {

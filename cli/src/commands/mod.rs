@@ -34,6 +34,8 @@ pub enum Ending {
     Changes,
     /// It was refused or is incomplete, and has said so.
     Incomplete,
+    /// It ends as another program does, or as a shell would that cannot run it.
+    Exit(u8),
 }
 
 /// Runs a command.
@@ -60,8 +62,9 @@ pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
     let session = Session::new(cli.global, Arc::clone(signals))?;
     match cli.command {
         Command::Plan(args) | Command::Config(ConfigCommand::Plan(args)) => plan::run(&session, &args).await,
-        Command::Apply(args) | Command::Deploy(args) | Command::Config(ConfigCommand::Apply(args)) => {
-            apply::run(&session, &args).await
+        Command::Apply(args) => apply::run(&session, &args, false).await,
+        Command::Deploy(args) | Command::Config(ConfigCommand::Apply(args)) => {
+            apply::run(&session, &args, true).await
         }
         Command::Status(args) | Command::Config(ConfigCommand::Status(args)) => {
             status::run(&session, &args).await

@@ -14,6 +14,12 @@ mod context;
 mod crash;
 mod creation;
 mod deploying;
+mod env;
+mod env_credentials;
+// Its commands are scripts for a shell.
+#[cfg(unix)]
+mod env_run;
+mod env_services;
 mod formats;
 mod fuzz;
 mod hostile;

@@ -45,6 +45,9 @@ pub(super) const REGION: &str = "AWS_REGION";
 pub(super) const GATEWAY_TOKEN: &str = "NEON_AI_GATEWAY_TOKEN";
 pub(super) const GATEWAY_BASE_URL: &str = "NEON_AI_GATEWAY_BASE_URL";
 
+/// The two halves of a key for object storage, of which neither is good without the other.
+pub const KEY_PAIR: [&str; 2] = [ACCESS_KEY_ID, SECRET_ACCESS_KEY];
+
 /// Every variable with a name of its own, in the order in which they are written; function URLs follow.
 pub const NAMES: [(&str, Option<Service>); 12] = [
     (DATABASE_URL, Some(Service::Postgres)),

@@ -42,11 +42,11 @@ impl Wanted {
     }
 }
 
-/// A policy, or what its closure returned, without the variables of functions. They say nothing about what the branch has
-/// variables for, and their values need not be known where somebody only wants to connect.
-pub fn without_values(mut node: Node) -> Node {
+/// Takes the variables of functions out of a policy, or out of what its closure returned. They say nothing about what the
+/// branch has variables for, and their values need not be known where somebody only wants to connect.
+pub fn drop_values(node: &mut Node) {
     for section in [&["functions"][..], &["preview", "functions"]] {
-        let functions = section.iter().try_fold(&mut node, |node, key| property(node, key));
+        let functions = section.iter().try_fold(&mut *node, |node, key| property(node, key));
         let Some(Shape::Object(functions)) = functions.map(|functions| &mut functions.shape) else {
             continue;
         };
@@ -56,7 +56,6 @@ pub fn without_values(mut node: Node) -> Node {
             }
         }
     }
-    node
 }
 
 fn property<'a>(node: &'a mut Node, key: &str) -> Option<&'a mut Node> {

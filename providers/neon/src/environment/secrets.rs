@@ -4,10 +4,10 @@
 //! scope that is not needed. What is held already stays where it is the credential that would be revealed, or, without
 //! one, any live one that suffices: the access key's id *is* the credential's id, and a token carries its short form.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use neonform_engine::diagnostic::Failure;
+use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use neonform_engine::value::Secret;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -23,10 +23,18 @@ const FEATURE: &str = "Branch credentials";
 pub struct Credentials {
     /// Variables that hold another secret than before.
     pub issued: Vec<&'static str>,
-    /// Ids of credentials that were revoked, since what was minted for this is replaced.
-    pub revoked: Vec<String>,
-    /// Ids of such that were left alone.
-    pub left: Vec<String>,
+    /// Ids of credentials that were minted for this and whose secrets are replaced: once the new ones are kept, nobody
+    /// needs them.
+    pub replaced: Vec<String>,
+}
+
+/// Revokes a credential that was replaced.
+///
+/// # Errors
+/// What the API or the network said.
+pub async fn revoke(client: &Client, branch: &Branch<'_>, id: &str) -> Result<(), Failure> {
+    let path = branch.path(&["credentials", id]);
+    client.delete(Request::delete("revokeCredential", path).feature(FEATURE)).await
 }
 
 /// One of the two things that need a secret.
@@ -129,8 +137,6 @@ pub(super) struct Asked<'a> {
     pub(super) halves: &'a [Half],
     /// Whether functions are to be invoked with a credential that has to be minted.
     pub(super) invokes: bool,
-    /// Whether what this minted before is revoked once it is replaced.
-    pub(super) revokes: bool,
     /// What the target holds.
     pub(super) held: &'a BTreeMap<String, String>,
 }
@@ -146,7 +152,8 @@ pub(super) async fn list(
     Ok(listed.credentials.into_iter().filter(|credential| credential.is_live(now)).collect())
 }
 
-/// Keeps, reveals and mints.
+/// Keeps, reveals and mints: what was minted before is found by its name where it is not held, so that runs that keep
+/// nothing do not mint again and again.
 pub(super) async fn secrets(
     client: &Client,
     branch: &Branch<'_>,
@@ -154,37 +161,44 @@ pub(super) async fn secrets(
     asked: &Asked<'_>,
 ) -> Result<Secrets, Failure> {
     let mut found = Secrets::default();
-    let (mut reveal, mut mint, mut replaced) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut reveal, mut mint) = (Vec::new(), Vec::new());
+    let (mut used, mut replaced) = (BTreeSet::new(), BTreeSet::new());
     for half in asked.halves {
         let of_platform = live.iter().find(|one| one.name.as_deref() == Some(half.platform_name()));
         let held = live.iter().find(|one| half.is_held(asked.held, one));
-        let is_kept = held.is_some_and(|held| match of_platform {
+        let kept = held.filter(|held| match of_platform {
             Some(platform) => held.token_id == platform.token_id,
             None => held.has(half.scopes()),
         });
-        if is_kept {
+        if let Some(kept) = kept {
             found.keep(*half, asked.held);
+            used.insert(&kept.token_id);
             continue;
         }
-        replaced.extend(held.filter(|held| is_ours(held, branch)));
-        match of_platform {
-            Some(platform) => reveal.push((*half, &platform.token_id)),
+        replaced.extend(held.filter(|held| is_ours(held, branch)).map(|held| &held.token_id));
+        let ours = || live.iter().find(|one| is_ours(one, branch) && one.has(half.scopes()));
+        match of_platform.or_else(ours) {
+            Some(known) => reveal.push((*half, known)),
             None => mint.push(*half),
         }
     }
-    let revealing = reveal.iter().map(|(_, id)| reveal_one(client, branch, id));
-    let (revealed, minted) = futures::join!(
-        futures::future::try_join_all(revealing),
-        mint_one(client, branch, &mint, asked.invokes)
-    );
-    let (revealed, minted) = (revealed?, minted?);
-    for ((half, _), secret) in reveal.iter().zip(&revealed) {
-        found.issue(*half, secret);
+    let revealing = reveal.iter().map(|(_, one)| reveal_one(client, branch, &one.token_id));
+    for ((half, one), secret) in reveal.iter().zip(futures::future::join_all(revealing).await) {
+        match secret {
+            Ok(secret) => {
+                found.issue(*half, &secret);
+                used.insert(&one.token_id);
+            }
+            // Its secrets may not have been kept.
+            Err(failure) if is_ours(one, branch) && is_lost(&failure) => mint.push(*half),
+            Err(failure) => return Err(or_rotate(failure, one)),
+        }
     }
-    for (half, secret) in mint.iter().zip(minted.iter().cycle()) {
-        found.issue(*half, secret);
+    if !mint.is_empty() {
+        let minted = mint_one(client, branch, &mint, asked.invokes).await?;
+        mint.iter().for_each(|half| found.issue(*half, &minted));
     }
-    found.retire(client, branch, replaced, asked.revokes).await?;
+    found.credentials.replaced = replaced.difference(&used).map(|id| (*id).clone()).collect();
     Ok(found)
 }
 
@@ -203,28 +217,24 @@ impl Secrets {
             .extend(half.variables().iter().zip(values).map(|(name, value)| (*name, Secret::new(*value))));
         self.credentials.issued.extend(half.variables());
     }
+}
 
-    /// Revokes what was minted for this and is replaced now, or leaves it and says so.
-    async fn retire(
-        &mut self,
-        client: &Client,
-        branch: &Branch<'_>,
-        mut replaced: Vec<&Credential>,
-        revokes: bool,
-    ) -> Result<(), Failure> {
-        replaced.sort_by(|a, b| a.token_id.cmp(&b.token_id));
-        replaced.dedup_by(|a, b| a.token_id == b.token_id);
-        for credential in replaced {
-            if !revokes {
-                self.credentials.left.push(credential.token_id.clone());
-                continue;
-            }
-            let path = branch.path(&["credentials", &credential.token_id]);
-            client.delete(Request::delete("revokeCredential", path).feature(FEATURE)).await?;
-            self.credentials.revoked.push(credential.token_id.clone());
-        }
-        Ok(())
+/// Says what to do about a credential of the platform that has no secrets any more.
+fn or_rotate(failure: Failure, credential: &Credential) -> Failure {
+    if !is_lost(&failure) {
+        return failure;
     }
+    let name = credential.name.as_deref().unwrap_or_default();
+    let summary = "the secrets of a credential cannot be revealed";
+    Diagnostic::error(codes::ALREADY_EXISTS, summary)
+        .found(format!("{name} ({})", credential.token_id))
+        .fix("rotate the credential in the Neon console, then run this again")
+        .into()
+}
+
+/// Whether a credential's secrets cannot be revealed, now or ever.
+fn is_lost(failure: &Failure) -> bool {
+    failure.0.iter().all(|problem| [codes::NOT_FOUND, codes::ALREADY_EXISTS].contains(&problem.code))
 }
 
 /// The name that says for whom a credential was minted; the reference's, so that each knows what the other one minted.
@@ -242,16 +252,13 @@ async fn reveal_one(client: &Client, branch: &Branch<'_>, id: &str) -> Result<Re
     client.send(Request::post("revealCredential", path).json(json!({})).repeatable().feature(FEATURE)).await
 }
 
-/// One credential for everything that the platform has none for; none where there is nothing.
+/// One credential for everything that there is none for.
 async fn mint_one(
     client: &Client,
     branch: &Branch<'_>,
     halves: &[Half],
     invokes: bool,
-) -> Result<Vec<Revealed>, Failure> {
-    if halves.is_empty() {
-        return Ok(Vec::new());
-    }
+) -> Result<Revealed, Failure> {
     let scopes: Vec<&str> = halves
         .iter()
         .flat_map(|half| half.scopes())
@@ -261,7 +268,7 @@ async fn mint_one(
     let body: Json = json!({ "scopes": scopes, "principal_type": "user", "name": minted_name(branch) });
     let request =
         Request::post("createCredential", branch.path(&["credentials"])).json(body).feature(FEATURE);
-    client.send(request).await.map(|minted| vec![minted])
+    client.send(request).await
 }
 
 #[cfg(test)]
