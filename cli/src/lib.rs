@@ -37,6 +37,7 @@ pub mod operand;
 pub mod saved_plan;
 pub mod commands;
 pub mod output;
+pub mod ask;
 mod print;
 pub mod progress;
 pub mod signals;
@@ -51,7 +52,8 @@ use clap::{CommandFactory, FromArgMatches};
 
 use args::{Cli, Command};
 use commands::Ending;
-use signals::Signals;
+use neonform_engine::diagnostic::codes;
+use signals::{Signal, Signals};
 use tracing::Instrument;
 
 /// Parses the command line and runs it. 0 is success, 1 any failure (spec 10.3), 2 a plan with changes where that is
@@ -71,7 +73,7 @@ pub fn main() -> ExitCode {
             return if shown.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
         }
     };
-    if cli.global.no_color || env::given(env::NO_COLOR).is_some() {
+    if cli.global.no_color || env::given(env::NO_COLOR).is_some() || env::is_unattended() {
         anstream::ColorChoice::Never.write_global();
     }
     let output = cli.global.output;
@@ -101,7 +103,8 @@ pub fn main() -> ExitCode {
         Ok(Ending::Exit(code)) => ExitCode::from(code),
         Err(failure) => {
             print::failure(output, &failure);
-            ExitCode::FAILURE
+            let was_ended = failure.is(codes::INTERRUPTED);
+            if was_ended { ExitCode::from(Signal::Interrupt.code()) } else { ExitCode::FAILURE }
         }
     };
     signals.received().map_or(code, |signal| ExitCode::from(signal.code()))

@@ -63,7 +63,8 @@ fn own(level: LevelFilter) -> Targets {
 }
 
 fn stderr_is_coloured(global: &Global) -> bool {
-    io::stderr().is_terminal() && !global.no_color && env::given(env::NO_COLOR).is_none()
+    let is_wanted = !global.no_color && env::given(env::NO_COLOR).is_none() && !env::is_unattended();
+    is_wanted && io::stderr().is_terminal()
 }
 
 /// Standard error, with the line of progress out of the way.

@@ -54,7 +54,7 @@ pub fn start(global: &Global) {
     // Logs are written to the same place by others, who do not step aside.
     let is_free = env::given(env::NEONFORM_LOG).is_none();
     let is_wanted = global.output == Format::Human && !global.quiet;
-    if is_wanted && is_capable && is_free && stderr().is_terminal() {
+    if is_wanted && is_capable && is_free && !env::is_unattended() && stderr().is_terminal() {
         LINE.get_or_init(Mutex::default);
     }
 }

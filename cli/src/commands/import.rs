@@ -14,8 +14,8 @@ use crate::output::status::Status;
 use crate::output::text::printable;
 use crate::output::typescript::{Imported, policy};
 use crate::policy_file::NAMES;
-use crate::print;
 use crate::session::Session;
+use crate::{ask, print};
 
 /// Where a policy is looked for first, and what `--out` is unless given.
 const DEFAULT_OUT: &str = NAMES[0];
@@ -29,9 +29,7 @@ pub(super) async fn run(session: &Session, args: &ImportArgs) -> Result<Ending, 
     }
     let path = session.working.join(&args.out);
     // Asked before anything is read, so that the answer does not take a network.
-    if !args.force && path.symlink_metadata().is_ok() {
-        return Err(exists(&args.out));
-    }
+    let force = args.force || (path.symlink_metadata().is_ok() && may_overwrite(&args.out)?);
     let status = status::read(session, true).await?;
     let place = |cause| match cause {
         Stopped::Exists => exists(&args.out),
@@ -41,7 +39,7 @@ pub(super) async fn run(session: &Session, args: &ImportArgs) -> Result<Ending, 
             .fact("cause", cause.to_string())
             .into(),
     };
-    write(&path, written(&status).as_bytes(), args.force).map_err(place)?;
+    write(&path, written(&status).as_bytes(), force).map_err(place)?;
     say(session, &args.out);
     Ok(Ending::Done)
 }
@@ -76,6 +74,12 @@ fn next(global: &Global, out: &Path) -> String {
     ];
     let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value?))));
     std::iter::once("neonform plan".to_owned()).chain(given).collect()
+}
+
+/// Asks where somebody can answer; everyone else is refused.
+fn may_overwrite(out: &Path) -> Result<bool, Failure> {
+    let is_allowed = ask::is_possible() && ask::confirm(&format!("Overwrite {}?", out.display()))?;
+    if is_allowed { Ok(true) } else { Err(exists(out)) }
 }
 
 fn exists(out: &Path) -> Failure {

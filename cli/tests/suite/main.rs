@@ -5,6 +5,8 @@
 mod platform;
 mod support;
 
+#[cfg(target_os = "linux")]
+mod asking;
 mod backend;
 mod branches;
 mod comparing;

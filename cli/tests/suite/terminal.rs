@@ -9,24 +9,27 @@ use super::page::{PLAN, Server, moved};
 use super::support::{Scratch, golden};
 
 const ROWS: u16 = 200;
-const INTERRUPT: &[u8] = &[3];
+pub(super) const INTERRUPT: &[u8] = &[3];
 
 /// What a command left behind.
-struct Screen {
-    code: i32,
+pub(super) struct Screen {
+    pub(super) code: i32,
     /// Every byte that the terminal got.
-    raw: String,
+    pub(super) raw: String,
     /// What is to be seen in the end.
-    text: String,
+    pub(super) text: String,
 }
 
-/// Runs `neonform` on a terminal, and interrupts it once it has shown a text.
-fn on_terminal(
+/// What is typed once a text is to be read.
+pub(super) type Typed<'a> = (&'a str, &'a [u8]);
+
+/// Runs `neonform` on a terminal, and types when it has shown one text after the other.
+pub(super) fn on_terminal(
     scratch: &Scratch,
     columns: u16,
     arguments: &[&str],
     env: &[(&str, &str)],
-    interrupt_at: Option<&str>,
+    typed: &[Typed<'_>],
 ) -> Screen {
     let quoted: Vec<String> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
     let line = format!(
@@ -41,16 +44,19 @@ fn on_terminal(
     let mut terminal = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let (mut keys, mut shown) = (terminal.stdin.take().unwrap(), terminal.stdout.take().unwrap());
     let (mut raw, mut buffer) = (Vec::new(), [0; 4096]);
-    let mut interrupt_at = interrupt_at;
+    let (mut typed, mut seen) = (typed.iter(), 0);
+    let mut next = typed.next();
     loop {
         let read = shown.read(&mut buffer).unwrap();
         if read == 0 {
             break;
         }
         raw.extend_from_slice(&buffer[..read]);
-        if interrupt_at.is_some_and(|text| String::from_utf8_lossy(&raw).contains(text)) {
-            keys.write_all(INTERRUPT).unwrap();
-            interrupt_at = None;
+        while let Some((text, bytes)) = next {
+            let Some(place) = find(&raw[seen..], text.as_bytes()) else { break };
+            seen += place + text.len();
+            keys.write_all(bytes).unwrap();
+            next = typed.next();
         }
     }
     let mut screen = vt100::Parser::new(ROWS, columns, 0);
@@ -60,6 +66,10 @@ fn on_terminal(
         raw: String::from_utf8(raw).unwrap(),
         text: screen.screen().contents(),
     }
+}
+
+fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+    text.windows(part.len()).position(|window| window == part)
 }
 
 /// In front of the embedded backend, and a while behind it.
@@ -94,13 +104,13 @@ fn pump(mut from: TcpStream, mut to: TcpStream, pause: Duration) {
 fn a_plan_at_80_and_140_columns() {
     let scratch = moved();
     let quiet = [&PLAN[..], &["--quiet"]].concat();
-    let narrow = on_terminal(&scratch, 80, &quiet, &[], None);
+    let narrow = on_terminal(&scratch, 80, &quiet, &[], &[]);
     assert!(narrow.raw.contains("\u{1b}[32m+\u{1b}[0m bucket.分析-レポート"), "{}", narrow.raw);
     golden("pages", "terminal-80", &narrow.text);
-    golden("pages", "terminal-140", &on_terminal(&scratch, 140, &quiet, &[], None).text);
+    golden("pages", "terminal-140", &on_terminal(&scratch, 140, &quiet, &[], &[]).text);
     let log = scratch.run(&quiet).done();
     assert_eq!(narrow.text.trim_end(), log.trim_end(), "colours tell nothing that the text does not");
-    let plain = on_terminal(&scratch, 80, &quiet, &[("NO_COLOR", "1")], None);
+    let plain = on_terminal(&scratch, 80, &quiet, &[("NO_COLOR", "1")], &[]);
     assert_eq!((plain.text, plain.raw.contains('\u{1b}')), (narrow.text, false));
 }
 
@@ -110,7 +120,7 @@ fn progress_is_shown_while_waiting_and_gone_when_done() {
     let server = Server::on(&scratch);
     let host = slow(&server);
     let env = [("NEON_API_KEY", "k"), ("NEON_API_HOST", host.as_str())];
-    let applied = on_terminal(&scratch, 80, &["apply", "--update-existing"], &env, None);
+    let applied = on_terminal(&scratch, 80, &["apply", "--update-existing"], &env, &[]);
     assert_eq!(applied.code, 0, "{}", applied.raw);
     for text in ["Reading the policy and the branch", "Reading branch main", "Applying, 0 of 6 done: "] {
         assert!(applied.raw.contains(text), "{text}: {}", applied.raw);
@@ -121,7 +131,7 @@ fn progress_is_shown_while_waiting_and_gone_when_done() {
 
     let log = scratch.run_with(&["plan", "--redeploy"], &env);
     assert!(!log.text().contains("Reading"), "{}", log.text());
-    let json = on_terminal(&scratch, 80, &["plan", "--output", "json"], &env, None);
+    let json = on_terminal(&scratch, 80, &["plan", "--output", "json"], &env, &[]);
     assert!(!json.raw.contains("Reading"), "{}", json.raw);
 }
 
@@ -131,10 +141,15 @@ fn an_interrupt_leaves_no_line_behind() {
     let server = Server::on(&scratch);
     let host = slow(&server);
     let env = [("NEON_API_KEY", "k"), ("NEON_API_HOST", host.as_str())];
-    let planning = on_terminal(&scratch, 80, &["plan"], &env, Some("Reading the policy"));
+    let planning = on_terminal(&scratch, 80, &["plan"], &env, &[("Reading the policy", INTERRUPT)]);
     assert_eq!((planning.code, planning.text.trim()), (130, "Interrupted."), "{}", planning.raw);
-    let applying =
-        on_terminal(&scratch, 80, &["apply", "--update-existing"], &env, Some("Applying, 0 of 6 done: "));
+    let applying = on_terminal(
+        &scratch,
+        80,
+        &["apply", "--update-existing"],
+        &env,
+        &[("Applying, 0 of 6 done: ", INTERRUPT)],
+    );
     assert_eq!(applying.code, 130, "{}", applying.raw);
     let (_, report) = applying.text.split_once("\nInterrupted: requests in flight are waited for").unwrap();
     assert!(report.contains("\nInterrupted: ") && report.contains(" skipped.\n"), "{}", applying.text);
