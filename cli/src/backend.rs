@@ -39,22 +39,20 @@ impl Connection {
     /// # Errors
     /// When no key is given, the flags contradict each other, or the embedded backend cannot start.
     pub async fn open(session: &Session) -> Result<Self, Failure> {
-        let Session { global, working, context, .. } = session;
-        if let Some(named) = &global.backend {
-            return match chosen(named, working).ok_or_else(|| unknown(named, "--backend"))? {
-                Backend::Neon => remote(global),
-                Backend::Local(_) if global.api_host.is_some() => Err(contradiction()),
-                Backend::Local(file) => local(file).await,
-            };
+        match meant(session)? {
+            Backend::Neon => remote(&session.global),
+            Backend::Local(file) => local(file).await,
         }
-        let pinned = context.backend.as_ref().filter(|_| global.api_host.is_none());
-        match pinned.map(|named| pinned_file(named, context)).transpose()?.flatten() {
-            None => remote(global),
-            Some(file) => {
-                let shown = file.strip_prefix(working).unwrap_or(&file).display().to_string();
-                print::note(&format!("On the embedded backend {}, which .neon pins", printable(&shown)));
-                local(file).await
-            }
+    }
+
+    /// The same, but nothing where it is an embedded backend that does not exist yet.
+    ///
+    /// # Errors
+    /// As [`Connection::open`].
+    pub async fn open_existing(session: &Session) -> Result<Option<Self>, Failure> {
+        match meant(session)? {
+            Backend::Local(file) if !file.exists() => Ok(None),
+            _ => Self::open(session).await.map(Some),
         }
     }
 
@@ -73,6 +71,24 @@ enum Backend {
     Neon,
     /// The embedded backend with its state in this file.
     Local(PathBuf),
+}
+
+/// The backend that the flags choose, else the one that the context pins; that one is told.
+fn meant(session: &Session) -> Result<Backend, Failure> {
+    let Session { global, working, context, .. } = session;
+    if let Some(named) = &global.backend {
+        return match chosen(named, working).ok_or_else(|| unknown(named, "--backend"))? {
+            Backend::Local(_) if global.api_host.is_some() => Err(contradiction()),
+            backend => Ok(backend),
+        };
+    }
+    let pinned = context.backend.as_ref().filter(|_| global.api_host.is_none());
+    let Some(file) = pinned.map(|named| pinned_file(named, context)).transpose()?.flatten() else {
+        return Ok(Backend::Neon);
+    };
+    let shown = file.strip_prefix(working).unwrap_or(&file).display().to_string();
+    print::note(&format!("On the embedded backend {}, which .neon pins", printable(&shown)));
+    Ok(Backend::Local(file))
 }
 
 /// What `neon`, `local` or `local:FILE` means, with the file taken against a folder.

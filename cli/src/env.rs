@@ -27,6 +27,10 @@ pub const TERM: &str = "TERM";
 pub const NEONFORM_LOG: &str = "NEONFORM_LOG";
 /// Set, and not to `false`, where nobody is there to answer (spec 10.4).
 pub const CI: &str = "CI";
+/// The shell that asks what could come next on a command line; the scripts of `neonform completions` set it.
+pub const NEONFORM_COMPLETE: &str = "NEONFORM_COMPLETE";
+/// The user's shell, for `neonform completions` without one.
+pub const SHELL: &str = "SHELL";
 /// The home directory, where the search for a policy and for a context file ends.
 pub const HOME: &str = "HOME";
 

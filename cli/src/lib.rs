@@ -36,6 +36,7 @@ pub mod comparison;
 pub mod operand;
 pub mod saved_plan;
 pub mod commands;
+pub mod completions;
 pub mod output;
 pub mod ask;
 mod print;
@@ -48,7 +49,7 @@ pub mod invocation;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 
 use args::{Cli, Command};
 use commands::Ending;
@@ -63,8 +64,10 @@ pub fn main() -> ExitCode {
     if std::env::args_os().nth(1).is_some_and(|word| word == trust::SERVE) {
         return neonform_eval::serve();
     }
-    let command = Cli::command().version(commands::version::text());
-    let parsed = command.try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
+    if completions::answer() {
+        return ExitCode::SUCCESS;
+    }
+    let parsed = args::command().try_get_matches().and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(shown) => {

@@ -4,6 +4,7 @@
 //! before a result is printed, and out of the way of everything else.
 
 use std::io::{self, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use neonform_engine::diagnostic::{Diagnostic, Failure};
 use serde_json::Value as Json;
@@ -12,6 +13,18 @@ use crate::args::Format;
 use crate::output::remarks::{self, Remark};
 use crate::output::{self, diagnostics, github, markdown, sarif};
 use crate::{policy_file, progress};
+
+/// Whether nothing but results is written.
+static SILENT: AtomicBool = AtomicBool::new(false);
+
+/// From now on nothing is written but results: who completes a command line reads what is printed as words.
+pub(crate) fn silence() {
+    SILENT.store(true, Ordering::Relaxed);
+}
+
+fn is_silent() -> bool {
+    SILENT.load(Ordering::Relaxed)
+}
 
 /// Writes one line of a result.
 pub(crate) fn line(text: &str) {
@@ -32,12 +45,16 @@ pub(crate) fn json(value: &Json) {
 
 /// Writes one line to standard error.
 pub(crate) fn note(text: &str) {
-    progress::aside(|| anstream::eprintln!("{text}"));
+    if !is_silent() {
+        progress::aside(|| anstream::eprintln!("{text}"));
+    }
 }
 
 /// Writes problems to standard error.
 pub(crate) fn diagnostics(problems: &[Diagnostic]) {
-    let _ = progress::aside(|| diagnostics::write(&mut anstream::stderr().lock(), problems));
+    if !is_silent() {
+        let _ = progress::aside(|| diagnostics::write(&mut anstream::stderr().lock(), problems));
+    }
 }
 
 /// Writes warnings to standard error.

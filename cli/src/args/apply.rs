@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
 
 use super::{EnvPullChoice, PolicyArgs};
+use crate::completions::values;
 use crate::pipeline::CONCURRENCY;
 
 /// What a plan is made for.
@@ -24,7 +26,14 @@ pub struct PurposeArgs {
     #[arg(long)]
     pub show_unmanaged: bool,
     /// Deploy functions although nothing changed; with slugs, only those
-    #[arg(long, value_name = "SLUGS", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(
+        long,
+        value_name = "SLUGS",
+        num_args = 0..,
+        require_equals = true,
+        value_delimiter = ',',
+        add = ArgValueCandidates::new(values::functions)
+    )]
     pub redeploy: Option<Vec<String>>,
     /// Deploy without the variable that lets the next run see that nothing changed
     #[arg(long)]

@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use clap_complete::ArgValueCandidates;
 
 use super::PolicyArgs;
+use crate::completions::values;
 use crate::env::is_unattended;
 
 /// `neonform env …`.
@@ -26,10 +28,10 @@ pub struct EnvPullArgs {
     pub file: Option<PathBuf>,
     /// Only the variables of these services, whatever the policy says: postgres, auth, data-api, functions,
     /// object-storage, ai-gateway
-    #[arg(long, short, visible_alias = "services", value_name = "SERVICES", value_delimiter = ',')]
+    #[arg(long, short, visible_alias = "services", value_name = "SERVICES", value_delimiter = ',', add = ArgValueCandidates::new(values::services))]
     pub service: Vec<String>,
     /// These variables as well, or only these
-    #[arg(long, short, value_name = "NAMES", value_delimiter = ',')]
+    #[arg(long, short, value_name = "NAMES", value_delimiter = ',', add = ArgValueCandidates::new(values::variables))]
     pub env: Vec<String>,
     /// The policy file, instead of the nearest neon.ts, neon.mts, neon.js or neon.mjs
     #[arg(long, value_name = "FILE")]
@@ -43,7 +45,7 @@ pub struct EnvRunArgs {
     #[command(flatten)]
     pub policy: PolicyArgs,
     /// Only the variables of these services, whatever the policy says
-    #[arg(long, short, visible_alias = "services", value_name = "SERVICES", value_delimiter = ',')]
+    #[arg(long, short, visible_alias = "services", value_name = "SERVICES", value_delimiter = ',', add = ArgValueCandidates::new(values::services))]
     pub service: Vec<String>,
     /// The command and its arguments, behind --
     #[arg(last = true, required = true, value_name = "COMMAND")]
@@ -60,7 +62,7 @@ pub struct EnvExportArgs {
     #[command(flatten)]
     pub policy: PolicyArgs,
     /// Only the variables of these services, whatever the policy says
-    #[arg(long, short, visible_alias = "services", value_name = "SERVICES", value_delimiter = ',')]
+    #[arg(long, short, visible_alias = "services", value_name = "SERVICES", value_delimiter = ',', add = ArgValueCandidates::new(values::services))]
     pub service: Vec<String>,
 }
 

@@ -8,21 +8,28 @@ mod apply;
 mod env;
 mod local;
 mod policy;
+mod shell;
 mod state;
+mod tree;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::ArgValueCandidates;
+
+use crate::completions::values;
 
 pub use apply::{ApplyArgs, PlanArgs, PurposeArgs, SeveralArgs};
 pub use env::{EnvCommand, EnvExportArgs, EnvPullArgs, EnvPullChoice, EnvRunArgs, VariableFormat};
 pub use local::{LocalCommand, ServeArgs};
 pub use policy::{BundleArgs, EvalArgs, EvalCommand, ExplainArgs, PolicyArgs};
+pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use state::{DiffArgs, ImportArgs, LogArgs, ShowArgs, SnapshotArgs, StatusArgs};
+pub use tree::{NAME, command, each_command, program};
 
 /// Plan and apply for Neon branches.
 #[derive(Debug, Parser)]
-#[command(name = "neonform", subcommand_required = true, arg_required_else_help = true)]
+#[command(name = NAME, subcommand_required = true, arg_required_else_help = true)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -51,7 +58,7 @@ pub struct Global {
     #[arg(long, global = true, value_name = "FILE", help_heading = "Output")]
     pub trace: Option<PathBuf>,
     /// Where resources live: neon, or local[:FILE] for the embedded backend [default: what .neon pins, else neon]
-    #[arg(long, global = true, value_name = "BACKEND", help_heading = "Connection")]
+    #[arg(long, global = true, value_name = "BACKEND", help_heading = "Connection", add = ArgValueCandidates::new(values::backends))]
     pub backend: Option<String>,
     /// The API's root URL [env: NEON_API_HOST]
     #[arg(long, global = true, value_name = "URL", help_heading = "Connection")]
@@ -60,10 +67,10 @@ pub struct Global {
     #[arg(long, global = true, value_name = "KEY", hide_default_value = true, help_heading = "Connection")]
     pub api_key: Option<String>,
     /// The project's id
-    #[arg(long, global = true, value_name = "ID", help_heading = "Target")]
+    #[arg(long, global = true, value_name = "ID", help_heading = "Target", add = ArgValueCandidates::new(values::projects))]
     pub project_id: Option<String>,
     /// The branch's name or id
-    #[arg(long, global = true, value_name = "BRANCH", help_heading = "Target")]
+    #[arg(long, global = true, value_name = "BRANCH", help_heading = "Target", add = ArgValueCandidates::new(values::branches))]
     pub branch: Option<String>,
     /// The context file, instead of the nearest .neon
     #[arg(long, global = true, value_name = "FILE", help_heading = "Target")]
@@ -126,6 +133,11 @@ pub enum Command {
     Local(LocalCommand),
     /// Explain what a policy can and cannot do on this machine
     Sandbox,
+    /// Print what lets a shell complete neonform's commands, flags, branches and functions
+    #[command(alias = "completion")]
+    Completions(CompletionsArgs),
+    /// Print the manual page, or write a page for each command
+    Man(ManArgs),
     /// Print version and JavaScript engine
     Version,
 }

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap_complete::ArgValueCandidates;
+
+use crate::completions::values;
 
 /// Which policy, and what it may use.
 #[derive(Debug, Clone, Default, Args)]
@@ -89,6 +92,7 @@ pub struct BundleArgs {
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
     /// The function's address: function.SLUG
+    #[arg(add = ArgValueCandidates::new(values::addresses))]
     pub address: String,
     /// Which policy, and for which branch.
     #[command(flatten)]

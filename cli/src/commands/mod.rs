@@ -2,11 +2,13 @@
 
 mod apply;
 mod bundle;
+mod completions;
 mod eval;
 mod explain;
 mod import;
 mod local;
 mod log;
+mod man;
 mod diff;
 mod env;
 mod plan;
@@ -80,6 +82,20 @@ pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
         Command::Env(command) => env::run(&session, &command).await,
         Command::Local(LocalCommand::Serve(args)) => local::run(&session, &args).await,
         Command::Sandbox => sandbox::run(&session).await,
+        Command::Completions(args) => completions::run(&session, &args),
+        Command::Man(args) => man::run(&session, &args),
         Command::Version => version::run(&session),
     }
+}
+
+/// Refuses formats where the result is a text of its own.
+fn only_as_text(session: &Session, what: &str) -> Result<(), Failure> {
+    if session.global.output == Format::Human {
+        return Ok(());
+    }
+    Err(Diagnostic::error(codes::USAGE, "the result of this command has one format only")
+        .found("--output")
+        .expected(what)
+        .fix("leave out --output")
+        .into())
 }

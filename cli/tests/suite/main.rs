@@ -10,6 +10,8 @@ mod asking;
 mod backend;
 mod branches;
 mod comparing;
+#[cfg(target_os = "linux")]
+mod completing;
 mod context;
 // Its processes end by a signal.
 #[cfg(unix)]
@@ -35,6 +37,7 @@ mod kinds;
 mod leases;
 mod limits;
 mod main_job;
+mod manual;
 mod page;
 mod policies;
 // Their steps are scripts for a shell.

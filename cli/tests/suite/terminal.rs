@@ -32,13 +32,25 @@ pub(super) fn on_terminal(
     typed: &[Typed<'_>],
 ) -> Screen {
     let quoted: Vec<String> = arguments.iter().map(|argument| format!("'{argument}'")).collect();
-    let line = format!(
-        "stty rows {ROWS} cols {columns}; exec '{}' {}",
-        env!("CARGO_BIN_EXE_neonform"),
-        quoted.join(" ")
-    );
-    let mut command = Command::new("script");
-    command.args(["-qec", &line, "/dev/null"]).current_dir(scratch.path()).env_clear();
+    let line = format!("exec '{}' {}", env!("CARGO_BIN_EXE_neonform"), quoted.join(" "));
+    on_terminal_with(scratch, columns, &line, env, typed)
+}
+
+/// The same for any command line.
+pub(super) fn on_terminal_with(
+    scratch: &Scratch,
+    columns: u16,
+    line: &str,
+    env: &[(&str, &str)],
+    typed: &[Typed<'_>],
+) -> Screen {
+    let line = format!("stty rows {ROWS} cols {columns}; {line}");
+    // What never shows is not waited for without end.
+    let mut command = Command::new("timeout");
+    command
+        .args(["--foreground", "60", "script", "-qec", &line, "/dev/null"])
+        .current_dir(scratch.path())
+        .env_clear();
     command.env("PATH", std::env::var("PATH").unwrap()).env("SHELL", "/bin/sh").env("TERM", "xterm-256color");
     command.env("NEONFORM_CACHE_DIR", scratch.path().join(".cache")).envs(env.iter().copied());
     let mut terminal = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

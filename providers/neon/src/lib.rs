@@ -14,6 +14,7 @@ mod moved;
 
 pub mod client;
 pub mod target;
+pub mod names;
 pub mod environment;
 
 pub mod ai_gateway;

@@ -143,17 +143,26 @@ pub fn is_branch_id(text: &str) -> bool {
     groups.len() == 3 && groups.iter().all(alphanumeric)
 }
 
+/// The request for the account's projects, within its organization where it has one only (API spec 6.1).
+///
+/// # Errors
+/// What the API or the network said.
+pub(crate) async fn projects_of_account(client: &Client) -> Result<Request, Failure> {
+    let request = Request::get("listOrganizations", ApiPath::new(&["users", "me", "organizations"]));
+    let organizations: Organizations = client.send(request).await?;
+    let request = Request::get("listProjects", ApiPath::new(&["projects"]));
+    Ok(match organizations.organizations.as_slice() {
+        [only] => request.query("org_id", &only.id),
+        _ => request,
+    })
+}
+
 /// The account's only project, for when none was named (API spec 6.1).
 ///
 /// # Errors
 /// When there is none, or more than one.
 pub async fn only_project(client: &Client) -> Result<String, Failure> {
-    let request = Request::get("listOrganizations", ApiPath::new(&["users", "me", "organizations"]));
-    let organizations: Organizations = client.send(request).await?;
-    let mut request = Request::get("listProjects", ApiPath::new(&["projects"])).query("limit", "2");
-    if let [only] = organizations.organizations.as_slice() {
-        request = request.query("org_id", &only.id);
-    }
+    let request = projects_of_account(client).await?.query("limit", "2");
     let projects: Projects = client.send(request).await?;
     match projects.projects.as_slice() {
         [only] => Ok(only.id.clone()),
