@@ -93,7 +93,7 @@ impl Search {
 
     /// The nearest directory above the policy that holds `.git`; without one the working directory
     /// if the policy is below it, else the policy's own.
-    fn repository(&self, policy: &Path) -> PathBuf {
+    pub fn repository(&self, policy: &Path) -> PathBuf {
         let own = policy.parent().unwrap_or(policy);
         if let Some(stop) = self.stop_at.as_deref().filter(|stop| own.starts_with(stop)) {
             return stop.to_owned();

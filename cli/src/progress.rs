@@ -40,6 +40,7 @@ struct Line {
     bundles: Count,
     changes: Count,
     running: Vec<String>,
+    building: Vec<String>,
 }
 
 #[derive(Default)]
@@ -80,6 +81,11 @@ pub fn applying(changes: usize) {
         line.changes = Count { done: 0, of: changes };
         line.running.clear();
     });
+}
+
+/// Says whose builds are waited for.
+pub fn building(slugs: &[&str]) {
+    change(|line| line.building = slugs.iter().map(|slug| printable(slug)).collect());
 }
 
 /// Hears of one of those changes.
@@ -134,6 +140,9 @@ fn change(how: impl FnOnce(&mut Line)) {
 
 impl Line {
     fn text(&self) -> String {
+        if !self.building.is_empty() {
+            return format!("Building {}", self.building.join(", "));
+        }
         let Count { done, of } = self.changes;
         if of > 0 {
             let what = if self.running.is_empty() { String::new() } else { ": ".to_owned() };

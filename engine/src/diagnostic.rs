@@ -136,6 +136,8 @@ pub mod codes {
         MOVED = "moved", "CONFLICT";
         /// A deployment that failed, was overtaken, or did not end in time (spec 4.7).
         DEPLOYMENT_NOT_COMPLETED = "deployment-not-completed", "SERVER_ERROR";
+        /// A function whose URL nothing answers at, or with a failure.
+        PROBE_FAILED = "probe-failed", "SERVER_ERROR";
         /// A branch that was made, and whose policy was not applied to the end (spec 5.1).
         PARTIAL_CREATE = "partial-create", "PARTIAL_BRANCH_CREATE";
         /// A protected branch without consent (spec 4.6).

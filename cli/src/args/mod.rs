@@ -5,12 +5,16 @@
 //! written.
 
 mod apply;
+mod buckets;
+mod domains;
 mod env;
+mod functions;
 mod local;
 mod policy;
 mod shell;
 mod state;
 mod tree;
+mod triggers;
 
 use std::path::PathBuf;
 
@@ -18,14 +22,28 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
 use crate::completions::values;
+use neonform_engine::kind::Kind;
+use neonform_neon::bucket::Bucket;
+use neonform_neon::domain::Domain;
+use neonform_neon::function::Function;
+use neonform_neon::trigger::Trigger;
 
 pub use apply::{ApplyArgs, PlanArgs, PurposeArgs, SeveralArgs};
+pub use buckets::{BucketCreateArgs, BucketDeleteArgs, BucketsCommand};
+pub use domains::{DomainAddArgs, DomainDeleteArgs, DomainsCommand, FunctionDomainsCommand};
 pub use env::{EnvCommand, EnvExportArgs, EnvPullArgs, EnvPullChoice, EnvRunArgs, VariableFormat};
+pub use functions::{
+    ConsentArgs, DeletionArgs, FunctionDeleteArgs, FunctionDeployArgs, FunctionGetArgs, FunctionsCommand,
+};
 pub use local::{LocalCommand, ServeArgs};
 pub use policy::{BundleArgs, EvalArgs, EvalCommand, ExplainArgs, PolicyArgs};
 pub use shell::{CompletionsArgs, ManArgs, Shell};
 pub use state::{DiffArgs, ImportArgs, LogArgs, ShowArgs, SnapshotArgs, StatusArgs};
 pub use tree::{NAME, command, each_command, program};
+pub use triggers::{
+    SwitchArgs, TriggerCreateArgs, TriggerDeleteArgs, TriggerGetArgs, TriggerSwitchArgs, TriggerUpdateArgs,
+    TriggersCommand,
+};
 
 /// Plan and apply for Neon branches.
 #[derive(Debug, Parser)]
@@ -125,6 +143,18 @@ pub enum Command {
     /// The variables with which an application reaches the branch
     #[command(subcommand)]
     Env(EnvCommand),
+    /// Deploy, list, show and delete functions without a policy
+    #[command(subcommand, alias = Function::NAME)]
+    Functions(FunctionsCommand),
+    /// The custom domains that lead to functions
+    #[command(subcommand, alias = Domain::NAME)]
+    Domains(DomainsCommand),
+    /// What calls functions on a schedule, or when objects are stored
+    #[command(subcommand, alias = Trigger::NAME)]
+    Triggers(TriggersCommand),
+    /// The branch's buckets
+    #[command(subcommand, alias = Bucket::NAME)]
+    Buckets(BucketsCommand),
     /// The commands under the neon command line's names
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -1,6 +1,7 @@
 //! One command a file; this one only chooses.
 
 mod apply;
+mod buckets;
 mod bundle;
 mod completions;
 mod eval;
@@ -10,13 +11,16 @@ mod local;
 mod log;
 mod man;
 mod diff;
+mod domains;
 mod env;
+mod functions;
 mod plan;
 mod plan_branches;
 mod show;
 mod snapshot;
 mod sandbox;
 pub mod status;
+mod triggers;
 pub(crate) mod version;
 
 use std::sync::Arc;
@@ -79,6 +83,10 @@ pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
         Command::Eval(args) => eval::run(&session, &args).await,
         Command::Bundle(args) => bundle::run(&session, &args).await,
         Command::Explain(args) => explain::run(&session, &args).await,
+        Command::Functions(command) => functions::run(&session, command).await,
+        Command::Domains(command) => domains::run(&session, &command).await,
+        Command::Triggers(command) => triggers::run(&session, &command).await,
+        Command::Buckets(command) => buckets::run(&session, &command).await,
         Command::Env(command) => env::run(&session, &command).await,
         Command::Local(LocalCommand::Serve(args)) => local::run(&session, &args).await,
         Command::Sandbox => sandbox::run(&session).await,

@@ -4,9 +4,14 @@
 //! nowhere else, and carries no meaning that the text does not.
 
 pub mod branches;
+pub mod buckets;
 pub mod comparison;
+pub mod deletion;
+pub mod deployments;
 pub mod diagnostics;
+pub mod domains;
 pub mod explain;
+pub mod functions;
 pub mod github;
 #[cfg(test)]
 mod growth_tests;
@@ -17,10 +22,12 @@ pub mod markdown;
 pub mod matrix;
 pub mod neon_json;
 pub mod page;
+mod records;
 pub mod remarks;
 pub mod sarif;
 pub mod sandbox;
 pub mod status;
 mod table;
 pub mod text;
+pub mod triggers;
 pub mod typescript;

@@ -25,6 +25,7 @@ mod env_credentials;
 mod env_run;
 mod env_services;
 mod formats;
+mod functions;
 mod fuzz;
 mod hostile;
 mod hosts;
@@ -49,6 +50,7 @@ mod saved_plans;
 mod status;
 #[cfg(target_os = "linux")]
 mod terminal;
+mod things;
 mod timing;
 mod tracing;
 mod unknown;

@@ -126,6 +126,7 @@ fn is_typescript(path: &Path) -> bool {
 
 fn no_entry(found: &str, typescript: bool) -> Diagnostic {
     let summary = "a function that is deployed as it is has no file to start from";
+    let found = if found.is_empty() { "." } else { found };
     let told = Diagnostic::error(codes::BUNDLE_FAILED, summary).found(format!("{found:?}"));
     if typescript {
         let fix = "compile it first and point source at the result, or leave out bundler: \"none\"";

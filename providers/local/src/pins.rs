@@ -26,6 +26,8 @@ struct Script {
     slug: String,
     statuses: Vec<String>,
     reads: usize,
+    /// Why they failed.
+    error: Option<String>,
     /// Branch and id of the deployments it is about.
     deployments: Vec<(String, i64)>,
 }
@@ -49,7 +51,9 @@ impl Pins {
         for (slug, statuses) in &seed.deployment_status {
             pins.scripts.retain(|script| script.slug != *slug);
             let (slug, statuses) = (slug.clone(), statuses.clone());
-            pins.scripts.push(Script { slug, statuses, reads: 0, deployments: Vec::new() });
+            let error = seed.deployment_error.iter().find(|(of, _)| *of == slug);
+            let error = error.map(|(_, error)| error.clone());
+            pins.scripts.push(Script { slug, statuses, reads: 0, error, deployments: Vec::new() });
         }
     }
 
@@ -64,11 +68,21 @@ impl Pins {
     /// is the one that was reported last, or the first.
     pub(crate) fn status(&mut self, branch_id: &str, slug: &str, id: i64, read: bool) -> Option<String> {
         let script = self.scripts.iter_mut().find(|script| script.slug == slug)?;
-        if !script.deployments.iter().any(|made| made.0 == branch_id && made.1 == id) {
-            return None;
-        }
+        script.is_about(branch_id, id).then_some(())?;
         let turn = if read { script.reads } else { script.reads.saturating_sub(1) };
         script.reads += usize::from(read);
         script.statuses.get(turn).or(script.statuses.last()).cloned()
+    }
+
+    /// Why a deployment failed, where a script says so.
+    pub(crate) fn error(&self, branch_id: &str, slug: &str, id: i64) -> Option<String> {
+        let script = self.scripts.iter().find(|script| script.slug == slug)?;
+        script.error.clone().filter(|_| script.is_about(branch_id, id))
+    }
+}
+
+impl Script {
+    fn is_about(&self, branch_id: &str, id: i64) -> bool {
+        self.deployments.iter().any(|made| made.0 == branch_id && made.1 == id)
     }
 }

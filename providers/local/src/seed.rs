@@ -50,6 +50,8 @@ pub struct Seed {
     /// deployment made from now on, one each, the last one for ever. Lists show the status that
     /// was reported last and use none up.
     pub deployment_status: Vec<(String, Vec<String>)>,
+    /// Slug and reason: why a deployment has failed that `deployment_status` says has.
+    pub deployment_error: Vec<(String, String)>,
     /// The id the next created branch gets, once.
     pub created_branch_id: Option<String>,
     /// The id the next created compute gets, once.

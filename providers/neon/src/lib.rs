@@ -11,6 +11,7 @@ mod duration;
 mod slow_digest;
 mod wire;
 mod moved;
+mod reported;
 
 pub mod client;
 pub mod target;
@@ -30,6 +31,7 @@ pub mod trigger;
 
 mod scope;
 
+pub use reported::Reported;
 pub use slow_digest::slow_digest;
 
 pub use scope::{Again, Deploying, Polling, Scope, Shared};

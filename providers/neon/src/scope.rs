@@ -9,7 +9,7 @@ use tokio::sync::OnceCell;
 
 use crate::branch::BranchLive;
 use crate::client::{ApiPath, Client, Request};
-use crate::function::{Bundler, Digests};
+use crate::function::{Builds, Bundler, Digests};
 use crate::target::Found;
 
 /// One branch of one project, through one client.
@@ -32,6 +32,8 @@ pub struct Scope {
     pub polling: Polling,
     /// What this run says about deployments.
     pub deploying: Deploying,
+    /// The deployments that were made through it.
+    pub builds: Arc<Builds>,
     /// What several kinds ask for is read once.
     pub shared: Shared,
 }
@@ -119,6 +121,7 @@ impl Scope {
             digests: Arc::new(Digests::of_this_run()),
             polling: Polling::default(),
             deploying: Deploying::default(),
+            builds: Arc::default(),
             shared: Shared::default(),
         }
     }

@@ -32,6 +32,7 @@ pub fn seed(case: &Case) -> Seed {
         domains: case.live("customDomains").iter().map(domain).collect(),
         credentials: case.live("credentials").iter().map(credential).collect(),
         cname_target: optional(&case.spec["live"], "cnameTarget"),
+        deployment_error: Vec::new(),
         deployment_status: deployment_status(case),
         created_branch_id: Some(created.to_owned()),
         created_endpoint_id: Some(CREATED.1.to_owned()),

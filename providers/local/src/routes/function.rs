@@ -42,6 +42,7 @@ pub(crate) const KIND: Kind = Kind {
 };
 
 const COMPLETED: &str = "completed";
+const FAILED: &str = "failed";
 
 /// One function on one branch.
 #[derive(Debug)]
@@ -97,7 +98,12 @@ impl Function {
         let mut shown_deployments = Vec::new();
         for (index, deployment) in deployments.iter().enumerate() {
             let status = self.status(world, deployment, read && index == 0);
-            shown_deployments.push((status == COMPLETED, deployment.json(&status)));
+            let mut shown = deployment.json(&status);
+            if status == FAILED {
+                let error = world.with_pins(|pins| pins.error(&self.branch_id, &self.slug, deployment.id));
+                set(&mut shown, "error", error.or_else(|| deployment.error.clone()));
+            }
+            shown_deployments.push((status == COMPLETED, shown));
         }
         let mut shown = json!({
             "id": self.id,
@@ -197,17 +203,14 @@ impl Deployment {
 
     /// As answers show it with a status.
     fn json(&self, status: &str) -> Value {
-        let error = self.error.as_deref().filter(|_| status == self.outcome);
-        let mut shown = json!({
+        json!({
             "id": self.id,
             "status": status,
             "memory_mib": 2048,
             "runtime": self.runtime,
             "created_at": self.created_at,
             "environment": self.environment,
-        });
-        set(&mut shown, "error", error);
-        shown
+        })
     }
 }
 

@@ -11,7 +11,7 @@ use crate::client::Request;
 use crate::moved::moved;
 use crate::scope::Scope;
 
-const FEATURE: &str = "Object storage";
+pub(super) const FEATURE: &str = "Object storage";
 
 /// A bucket as reported.
 #[derive(Debug, Clone)]
@@ -118,7 +118,7 @@ async fn list(scope: &Scope) -> Result<Vec<Item>, Failure> {
 }
 
 /// Keys of objects in a bucket, at most `limit`.
-async fn objects(scope: &Scope, bucket: &str, limit: &str) -> Result<Vec<String>, Failure> {
+pub(super) async fn objects(scope: &Scope, bucket: &str, limit: &str) -> Result<Vec<String>, Failure> {
     let path = scope.in_branch(&["buckets", bucket, "objects"]);
     let request = Request::get("listProjectBranchBucketObjects", path).query("limit", limit).feature(FEATURE);
     // A bucket that went away meanwhile holds nothing.
@@ -126,7 +126,7 @@ async fn objects(scope: &Scope, bucket: &str, limit: &str) -> Result<Vec<String>
     Ok(listed.map(|listed| listed.objects).unwrap_or_default().into_iter().map(|object| object.key).collect())
 }
 
-async fn delete(scope: &Scope, bucket: &str, with_data: bool) -> Result<(), Failure> {
+pub(super) async fn delete(scope: &Scope, bucket: &str, with_data: bool) -> Result<(), Failure> {
     let mut before = Vec::new();
     loop {
         let found = objects(scope, bucket, "100").await?;

@@ -14,6 +14,7 @@
 
 mod spec;
 mod driver;
+pub mod manage;
 
 pub use driver::BucketLive;
 pub use spec::{Bucket, Operation, Spec};

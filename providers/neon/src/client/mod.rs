@@ -15,6 +15,7 @@ mod error;
 mod observe;
 mod stop;
 mod tally;
+pub(crate) mod plain;
 
 pub use observe::{Exchange, Heard, Observer, Stage};
 pub use pace::Limits;

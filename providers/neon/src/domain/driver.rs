@@ -12,7 +12,7 @@ use crate::client::Request;
 use crate::moved::moved;
 use crate::scope::Scope;
 
-const FEATURE: &str = "Custom domains";
+pub(super) const FEATURE: &str = "Custom domains";
 
 /// A registration as reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -99,10 +99,14 @@ async fn find(scope: &Scope, host: &str) -> Result<Option<DomainLive>, Failure> 
     Ok(list(scope).await?.into_iter().find(|(name, _)| name == host).map(|(_, live)| live))
 }
 
-async fn register(scope: &Scope, host: &str, function: &str) -> Result<Outputs, Failure> {
+pub(super) fn registration(scope: &Scope, host: &str, function: &str) -> Request {
     let body = json!({ "domain": host, "entity_type": "function", "entity_id": function });
     let path = scope.in_branch(&["custom-domains"]);
-    let request = Request::post("registerBranchCustomDomain", path).json(body).feature(FEATURE);
+    Request::post("registerBranchCustomDomain", path).json(body).feature(FEATURE)
+}
+
+async fn register(scope: &Scope, host: &str, function: &str) -> Result<Outputs, Failure> {
+    let request = registration(scope, host, function);
     let is_it =
         |item: &Item| item.domain == host && item.entity_type == "function" && item.entity_id == function;
     let look = || async { Ok(items(scope).await?.into_iter().find(is_it)) };
@@ -124,7 +128,7 @@ async fn register(scope: &Scope, host: &str, function: &str) -> Result<Outputs, 
     }
 }
 
-async fn delete(scope: &Scope, host: &str) -> Result<(), Failure> {
+pub(super) async fn delete(scope: &Scope, host: &str) -> Result<(), Failure> {
     let path = scope.in_branch(&["custom-domains", host]);
     scope.client.delete(Request::delete("deleteBranchCustomDomain", path).feature(FEATURE)).await
 }
@@ -148,7 +152,7 @@ async fn check_owner(
 }
 
 /// Says what a 409 means here: the platform does not tell who has the name.
-fn taken(host: &str, failure: Failure) -> Failure {
+pub(super) fn taken(host: &str, failure: Failure) -> Failure {
     let explain = |problem: Diagnostic| {
         if problem.code != codes::ALREADY_EXISTS {
             return problem;

@@ -4,7 +4,8 @@ use neonform_engine::diagnostic::codes;
 use neonform_engine::node::Position;
 use neonform_engine::policy::Cursor;
 
-const EXPECTED: &str = "a DNS hostname of 3 to 253 ASCII characters such as api.example.com";
+/// What a hostname is, in words.
+pub(super) const EXPECTED: &str = "a DNS hostname of 3 to 253 ASCII characters such as api.example.com";
 
 /// A hostname and where it is written.
 pub(super) type Written = (String, Option<Position>);
@@ -30,12 +31,14 @@ pub(super) fn list(cursor: &Cursor<'_>) -> Vec<Written> {
     hosts
 }
 
-fn normalise(written: &str) -> String {
+/// A hostname as the platform has it.
+pub(super) fn normalise(written: &str) -> String {
     let lower = written.trim().to_lowercase();
     lower.strip_suffix('.').unwrap_or(&lower).to_owned()
 }
 
-fn fault(host: &str) -> Option<&'static str> {
+/// What is wrong with a normalised hostname.
+pub(super) fn fault(host: &str) -> Option<&'static str> {
     if host.is_empty() {
         return Some("a hostname is empty");
     }

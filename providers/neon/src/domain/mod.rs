@@ -15,6 +15,7 @@
 //! DNS is never touched: the report says which CNAME record to make.
 
 mod driver;
+pub mod manage;
 mod hostname;
 mod read;
 mod spec;

@@ -18,7 +18,7 @@ use crate::client::{Part, Request};
 use crate::moved::moved;
 use crate::scope::Scope;
 
-const FEATURE: &str = "Functions";
+pub(super) const FEATURE: &str = "Functions";
 
 /// A function's code, ready to send.
 #[derive(Clone)]
@@ -138,17 +138,26 @@ struct DeploymentItem {
     runtime: Option<String>,
     #[serde(default)]
     environment: Option<Vec<String>>,
+    #[serde(default)]
+    error: Option<String>,
+}
+
+impl Status {
+    /// The platform's word for it.
+    pub(super) fn read(word: Option<&str>) -> Self {
+        match word {
+            Some("completed") => Status::Completed,
+            Some("failed") => Status::Failed,
+            _ => Status::Pending,
+        }
+    }
 }
 
 impl From<Item> for FunctionLive {
     fn from(item: Item) -> Self {
         let read = |deployment: DeploymentItem| DeploymentLive {
             id: deployment.id,
-            status: match deployment.status.as_deref() {
-                Some("completed") => Status::Completed,
-                Some("failed") => Status::Failed,
-                _ => Status::Pending,
-            },
+            status: Status::read(deployment.status.as_deref()),
             runtime: deployment.runtime,
             variables: deployment.environment.unwrap_or_default(),
         };
@@ -164,7 +173,7 @@ impl From<Item> for FunctionLive {
 impl Driver<Scope> for Function {
     async fn prepare(&self, scope: &Scope, address: &Address, spec: Spec) -> Result<Spec, Failure> {
         // Slow on purpose, and in need of nothing that is bundled or read.
-        let digest = digest(scope, address.name(), &spec);
+        let digest = digest(scope, address.name(), &spec.environment.set);
         let bundle = scope.bundler.bundle(address.name(), &spec.source);
         let (bundle, environment_digest) = futures::try_join!(bundle, digest)?;
         let again = scope.deploying.again.covers(address.name());
@@ -176,6 +185,7 @@ impl Driver<Scope> for Function {
         let items: Vec<Item> = scope.client.list(request, "functions").await?;
         let read = |item: Item| {
             let slug = item.slug.clone();
+            see(scope, &item);
             let live = FunctionLive::from(item);
             let marker = live.current.as_ref().and_then(|current| Marker::of(current.id, &current.variables));
             let bundle = marker.and_then(|marker| scope.bundler.earlier(&marker.bundle));
@@ -238,18 +248,36 @@ pub(crate) async fn read_one(scope: &Scope, slug: &str) -> Result<FunctionLive, 
 
 /// The same where it may be gone.
 async fn find_one(scope: &Scope, slug: &str) -> Result<Option<FunctionLive>, Failure> {
-    Ok(scope.client.find::<One>(one(scope, slug)).await?.map(|found| found.function.into()))
+    let found: Option<One> = scope.client.find(one(scope, slug)).await?;
+    let seen = found.map(|found| {
+        see(scope, &found.function);
+        found.function.into()
+    });
+    Ok(seen)
 }
 
-fn one(scope: &Scope, slug: &str) -> Request {
+/// What a look tells of a deployment that this run has made.
+fn see(scope: &Scope, item: &Item) {
+    if let Some(current) = &item.current_deployment {
+        let status = Status::read(current.status.as_deref());
+        scope.builds.saw(&item.slug, current.id, status, current.error.as_deref());
+    }
+}
+
+pub(super) fn one(scope: &Scope, slug: &str) -> Request {
     Request::get("getBranchFunction", scope.in_branch(&["functions", slug])).feature(FEATURE)
 }
 
-async fn digest(scope: &Scope, slug: &str, spec: &Spec) -> Result<String, Failure> {
+/// The digest of variables as a marker has it.
+pub(super) async fn digest(
+    scope: &Scope,
+    slug: &str,
+    variables: &[(String, Secret)],
+) -> Result<String, Failure> {
     /// One for each processor: more would take 8 MiB each, and no less time.
     static TURNS: LazyLock<Semaphore> =
         LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
-    let digested = Digested::of(&scope.project, slug, &spec.environment.set);
+    let digested = Digested::of(&scope.project, slug, variables);
     if let Some(digest) = digested.at_once() {
         return Ok(digest);
     }
@@ -272,18 +300,25 @@ async fn digest(scope: &Scope, slug: &str, spec: &Spec) -> Result<String, Failur
 }
 
 async fn deploy(scope: &Scope, slug: &str, deployment: Deployment) -> Result<Outputs, Failure> {
+    let id = send(scope, slug, &deployment).await?;
+    if let Some(name) = &deployment.rename {
+        rename(scope, slug, name).await?;
+    }
+    Ok(vec![(DEPLOYMENT_ID.to_owned(), deployment_number(id))])
+}
+
+/// Makes a deployment; its number.
+pub(super) async fn send(scope: &Scope, slug: &str, deployment: &Deployment) -> Result<i64, Failure> {
     let path = scope.in_branch(&["functions", slug, "deployments"]);
-    let request = Request::post("deployBranchFunction", path).multipart(parts(&deployment)).feature(FEATURE);
+    let request = Request::post("deployBranchFunction", path).multipart(parts(deployment)).feature(FEATURE);
     let made: Deployed = match deployment.marker() {
         Some(marker) => scope.client.make(request, || made(scope, slug, &marker)).await?,
         // Nothing would tell it from another.
         None => scope.client.send(request).await?,
     };
     check_successor(slug, deployment.replaced, made.deployment.id)?;
-    if let Some(name) = &deployment.rename {
-        rename(scope, slug, name).await?;
-    }
-    Ok(vec![(DEPLOYMENT_ID.to_owned(), deployment_number(made.deployment.id))])
+    scope.builds.made(slug, made.deployment.id);
+    Ok(made.deployment.id)
 }
 
 /// Deployments are counted: one that is not right after the one that it was planned against replaced

@@ -59,6 +59,31 @@ impl Marker {
     }
 }
 
+/// A marker as people are told of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The version of its format.
+    pub version: String,
+    /// The deployment that was replaced, and the beginning of the bundle's hash, where the format is this one.
+    pub said: Option<(i64, String)>,
+    /// Whether it is about the deployment that carries it: no other tool has deployed since.
+    pub counts: bool,
+}
+
+impl Mark {
+    /// The newest marker among the names of a deployment's variables.
+    pub(super) fn of(deployment: i64, names: &[String]) -> Option<Self> {
+        if let Some(marker) = Marker::newest(names) {
+            let counts = Marker::of(deployment, names).is_some();
+            let said = Some((marker.replaced, short(&marker.bundle)));
+            return Some(Self { version: VERSION.to_owned(), said, counts });
+        }
+        let other = names.iter().find(|name| is_marker(name))?.strip_prefix(PREFIX)?;
+        let version = other.split('_').next().unwrap_or_default().to_owned();
+        Some(Self { version, said: None, counts: false })
+    }
+}
+
 /// Whether a variable is a marker, of whatever format version.
 pub(super) fn is_marker(name: &str) -> bool {
     name.strip_prefix(PREFIX).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))

@@ -13,7 +13,7 @@ use crate::client::Request;
 use crate::moved::moved;
 use crate::scope::Scope;
 
-const FEATURE: &str = "Triggers";
+pub(super) const FEATURE: &str = "Triggers";
 
 /// A trigger as reported.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,16 +62,16 @@ struct Item {
     storage_object_created: Option<Storage>,
 }
 
-#[derive(Deserialize)]
-struct Schedule {
-    cron: String,
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Schedule {
+    pub(super) cron: String,
 }
 
-#[derive(Deserialize)]
-struct Storage {
-    bucket_name: String,
+#[derive(Debug, Clone, Deserialize)]
+pub(super) struct Storage {
+    pub(super) bucket_name: String,
     #[serde(default)]
-    prefix: Option<String>,
+    pub(super) prefix: Option<String>,
 }
 
 impl Driver<Scope> for Trigger {
@@ -207,7 +207,7 @@ fn read(item: Item) -> Option<(String, TriggerLive)> {
 
 /// Every field: an update replaces what sets the trigger off as a whole, so that a prefix which is
 /// left out is gone (API spec 6.11).
-fn body(name: &str, settings: &Settings) -> Json {
+pub(super) fn body(name: &str, settings: &Settings) -> Json {
     let source = match &settings.source {
         Source::Schedule(cron) => json!({ "cron": cron }),
         Source::Storage { bucket, prefix: None } => json!({ "bucket_name": bucket }),

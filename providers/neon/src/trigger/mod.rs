@@ -16,8 +16,9 @@
 
 mod cron;
 mod driver;
+pub mod manage;
 mod read;
 mod spec;
 
 pub use driver::TriggerLive;
-pub use spec::{Source, Spec, Trigger};
+pub use spec::{Settings, Source, Spec, Trigger};

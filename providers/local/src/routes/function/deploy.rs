@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use super::{COMPLETED, Deployment, Function, deployments_of, find};
+use super::{COMPLETED, Deployment, FAILED, Function, deployments_of, find};
 use crate::call::{Body, Call, Reply, World};
 use crate::error::ApiError;
 use crate::routes::branch;
@@ -17,7 +17,6 @@ use crate::upload::{Bundle, Upload};
 use crate::{hosts, ids};
 
 const RUNTIME: &str = "nodejs24";
-const FAILED: &str = "failed";
 const VARIABLE_LIMIT: usize = 1000;
 const ENVIRONMENT_LIMIT: usize = 64 * 1024;
 
