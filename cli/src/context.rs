@@ -6,6 +6,8 @@
 use std::path::{Path, PathBuf};
 
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::target::Target;
+use neonform_neon::target::is_branch_id;
 use serde_json::{Map, Value as Json};
 
 use crate::{files, gitignore};
@@ -69,11 +71,53 @@ impl Context {
         }
     }
 
-    /// Writes the file, whole or not at all; a new one is kept out of git.
+    /// The branch that is noted for a git branch.
+    pub fn mapped(&self, git_branch: &str) -> Option<&str> {
+        self.mappings().find(|(git, _)| *git == git_branch).map(|(_, branch)| branch)
+    }
+
+    /// Every git branch with the branch that is noted for it.
+    pub fn mappings(&self) -> impl Iterator<Item = (&str, &str)> {
+        let map = self.git.as_ref().and_then(|git| git.get("map")?.as_object());
+        map.into_iter().flatten().filter_map(|(git, branch)| Some((git.as_str(), branch.as_str()?)))
+    }
+
+    /// The same with other notes about git branches.
+    pub fn with_mappings(self, mappings: impl IntoIterator<Item = (String, String)>) -> Self {
+        let map: Map<String, Json> = mappings.into_iter().map(|(git, branch)| (git, branch.into())).collect();
+        self.with_git("map", map.into())
+    }
+
+    /// Whether git checkout is followed.
+    pub fn is_followed(&self) -> bool {
+        self.git.as_ref().is_some_and(|git| git.get("follow") == Some(&Json::Bool(true)))
+    }
+
+    /// The same, saying whether git checkout is followed.
+    pub fn following(self, follow: bool) -> Self {
+        self.with_git("follow", follow.into())
+    }
+
+    fn with_git(mut self, field: &str, value: Json) -> Self {
+        self.git.get_or_insert_default().insert(field.to_owned(), value);
+        self
+    }
+
+    /// The same file pinning a branch: by name, unless a name looks like an id and would be taken for one.
+    pub fn pinning(&self, target: &Target) -> Self {
+        let id = target.id.as_ref().filter(|_| is_branch_id(&target.name));
+        let about = self.about(&target.project, Some(id.unwrap_or(&target.name)));
+        Self { organisation: target.organization.clone().or(about.organisation.clone()), ..about }
+    }
+
+    /// Writes the file, whole or not at all; a new one is kept out of git, and one that says so already is left alone.
     ///
     /// # Errors
     /// When it cannot be written.
     pub fn write(&self) -> Result<(), Failure> {
+        if self.exists && Self::at(self.file.clone()) == *self {
+            return Ok(());
+        }
         let text = format!("{:#}", self.json());
         files::write(&self.file, text.as_bytes(), true).map_err(|stopped| {
             Diagnostic::error(codes::USAGE, "the context file cannot be written")

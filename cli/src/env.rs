@@ -43,6 +43,9 @@ pub const XDG_CACHE_HOME: &str = "XDG_CACHE_HOME";
 /// Where caches are kept on Windows.
 pub const LOCALAPPDATA: &str = "LOCALAPPDATA";
 
+/// Set by a hook of git that runs us.
+pub const NEON_GIT_HOOK: &str = "NEON_GIT_HOOK";
+
 /// A variable that is set and not blank; blank counts as absent (spec 10.5).
 pub fn given(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.trim().is_empty())

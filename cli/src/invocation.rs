@@ -1,4 +1,6 @@
-//! The command as it was given, to be shown and to be given again.
+//! The command as it was given, to be shown and to be given again, and the one that comes next.
+
+use crate::args::Global;
 
 /// The command with a key on it and the words of `without` left out.
 pub fn again(without: &[&str]) -> String {
@@ -15,6 +17,19 @@ pub fn again(without: &[&str]) -> String {
         }
     }
     format!("neonform {}", words.join(" "))
+}
+
+/// Another command on the same backend and context file, and with `flags` on it.
+pub fn next(words: &str, global: &Global, flags: &[(&str, Option<&str>)]) -> String {
+    let context = global.context_file.as_ref().map(|file| file.display().to_string());
+    let common = [
+        ("--backend", global.backend.as_deref()),
+        ("--api-host", global.api_host.as_deref()),
+        ("--context-file", context.as_deref()),
+    ];
+    let given = flags.iter().copied().chain(common);
+    let given = given.filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value?))));
+    std::iter::once(format!("neonform {words}")).chain(given).collect()
 }
 
 /// A word for a shell.

@@ -47,6 +47,7 @@ pub mod progress;
 pub mod signals;
 pub mod logging;
 pub mod journal;
+pub mod unfinished;
 pub mod invocation;
 
 use std::process::ExitCode;

@@ -129,11 +129,19 @@ impl Session {
             .fix("plan for this branch, or leave out what names another one than the plan's")
             .into());
         }
-        let branch = target.id.as_ref().unwrap_or(&target.name).clone();
-        let global =
-            Global { project_id: Some(target.project.clone()), branch: Some(branch), ..self.global.clone() };
-        let (working, context, home) = (self.working.clone(), self.context.clone(), self.home.clone());
-        Ok(Self { global, working, context, page: self.page, signals: Arc::clone(&self.signals), home })
+        Ok(self.on(&target.project, target.id.as_ref().unwrap_or(&target.name)))
+    }
+
+    /// The same session about a branch, by name or id.
+    pub fn on(&self, project: &str, branch: &str) -> Self {
+        let (project_id, branch) = (Some(project.to_owned()), Some(branch.to_owned()));
+        self.with(Global { project_id, branch, ..self.global.clone() }, self.context.clone())
+    }
+
+    /// The same session with other flags and another context.
+    pub fn with(&self, global: Global, context: Context) -> Self {
+        let (working, home) = (self.working.clone(), self.home.clone());
+        Self { global, working, context, page: self.page, signals: Arc::clone(&self.signals), home }
     }
 
     /// Whether a flag or the context says which project is meant.
@@ -146,9 +154,14 @@ impl Session {
         self.global.branch.as_deref().or_else(|| self.context.branch_in(project))
     }
 
+    /// Whether results are for people, who want to know what is done meanwhile.
+    pub fn is_for_people(&self) -> bool {
+        self.global.output == Format::Human && !self.global.quiet
+    }
+
     /// Says on standard error which branch a command is about (spec 4.10).
     pub fn announce(&self, target: &Target) {
-        if self.global.output != Format::Human || self.global.quiet {
+        if !self.is_for_people() {
             return;
         }
         let default = self.global.branch.is_none() && self.context.branch_in(&target.project).is_none();

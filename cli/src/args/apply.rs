@@ -46,6 +46,21 @@ pub struct PurposeArgs {
     pub parallelism: u16,
 }
 
+impl Default for PurposeArgs {
+    fn default() -> Self {
+        Self {
+            create: false,
+            prune: None,
+            prune_data: false,
+            show_unmanaged: false,
+            redeploy: None,
+            no_marker: false,
+            source_maps: false,
+            parallelism: CONCURRENCY,
+        }
+    }
+}
+
 /// Flags of `plan`.
 #[derive(Debug, Args)]
 pub struct PlanArgs {
@@ -95,7 +110,7 @@ impl SeveralArgs {
 }
 
 /// Flags of `apply`.
-#[derive(Debug, Clone, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub struct ApplyArgs {
     /// A plan that plan --out saved: it is applied as it was shown, or not at all
     #[arg(conflicts_with_all = ["create", "prune", "prune_data", "show_unmanaged", "redeploy", "no_marker", "source_maps", "env_allow"])]

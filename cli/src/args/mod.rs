@@ -5,7 +5,9 @@
 //! written.
 
 mod apply;
+mod branches;
 mod buckets;
+mod checkout;
 mod domains;
 mod env;
 mod functions;
@@ -29,7 +31,9 @@ use neonform_neon::function::Function;
 use neonform_neon::trigger::Trigger;
 
 pub use apply::{ApplyArgs, PlanArgs, PurposeArgs, SeveralArgs};
+pub use branches::{BranchCreateArgs, BranchDeleteArgs, BranchRenameArgs, BranchesCommand};
 pub use buckets::{BucketCreateArgs, BucketDeleteArgs, BucketsCommand};
+pub use checkout::{CheckoutArgs, GitCleanupArgs, GitCommand, GitMapArgs, GitSyncArgs, LinkArgs};
 pub use domains::{DomainAddArgs, DomainDeleteArgs, DomainsCommand, FunctionDomainsCommand};
 pub use env::{EnvCommand, EnvExportArgs, EnvPullArgs, EnvPullChoice, EnvRunArgs, VariableFormat};
 pub use functions::{
@@ -122,6 +126,18 @@ pub enum Command {
     Apply(ApplyArgs),
     /// The same as apply, and pull the branch's variables
     Deploy(ApplyArgs),
+    /// Pin a branch for this directory; with --create make it first, from the policy
+    Checkout(CheckoutArgs),
+    /// Pin a project and a branch of it for this directory
+    Link(LinkArgs),
+    /// The project's branches
+    #[command(subcommand, visible_alias = "branch")]
+    Branches(BranchesCommand),
+    /// Which branch belongs to which git branch
+    #[command(subcommand)]
+    Git(GitCommand),
+    /// Write a policy and a function to start from
+    Init,
     /// Show what exists on the branch
     Status(StatusArgs),
     /// Write a policy that says what exists on the branch

@@ -206,8 +206,8 @@ impl View<'_> {
     fn creation(&self, creation: &Creation) -> Ending {
         let again = match &creation.branch {
             // The branch exists now; consent to what it was created with has to be given again.
-            Some(branch) if branch.is_protected == Some(true) => {
-                self.again(&["--create"]) + " --allow-protected"
+            Some(branch) if self.again.is_none() && branch.is_protected == Some(true) => {
+                again(&["--create"]) + " --allow-protected"
             }
             Some(_) => self.again(&["--create"]),
             None => again(&[]),

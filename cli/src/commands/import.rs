@@ -9,13 +9,12 @@ use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use super::{Ending, status};
 use crate::args::{Global, ImportArgs};
 use crate::files::{Stopped, write};
-use crate::invocation::quoted;
 use crate::output::status::Status;
 use crate::output::text::printable;
 use crate::output::typescript::{Imported, policy};
 use crate::policy_file::NAMES;
 use crate::session::Session;
-use crate::{ask, print};
+use crate::{ask, invocation, print};
 
 /// Where a policy is looked for first, and what `--out` is unless given.
 const DEFAULT_OUT: &str = NAMES[0];
@@ -63,17 +62,8 @@ fn say(session: &Session, out: &Path) {
 /// The command that plans the file for the same branch.
 fn next(global: &Global, out: &Path) -> String {
     let named = (out != Path::new(DEFAULT_OUT)).then(|| out.display().to_string());
-    let context = global.context_file.as_ref().map(|file| file.display().to_string());
-    let flags = [
-        ("--config", named.as_ref()),
-        ("--backend", global.backend.as_ref()),
-        ("--api-host", global.api_host.as_ref()),
-        ("--context-file", context.as_ref()),
-        ("--project-id", global.project_id.as_ref()),
-        ("--branch", global.branch.as_ref()),
-    ];
-    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value?))));
-    std::iter::once("neonform plan".to_owned()).chain(given).collect()
+    let target = [("--project-id", global.project_id.as_deref()), ("--branch", global.branch.as_deref())];
+    invocation::next("plan", global, &[&[("--config", named.as_deref())], &target[..]].concat())
 }
 
 /// Asks where somebody can answer; everyone else is refused.

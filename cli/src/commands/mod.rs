@@ -2,6 +2,11 @@
 
 mod apply;
 mod buckets;
+mod branches;
+mod checkout;
+mod git;
+mod init;
+mod link;
 mod bundle;
 mod completions;
 mod eval;
@@ -28,6 +33,7 @@ use std::sync::Arc;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 use crate::args::{Cli, Command, ConfigCommand, Format, LocalCommand};
+use crate::ask;
 use crate::session::Session;
 use crate::signals::Signals;
 
@@ -75,6 +81,11 @@ pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
         Command::Status(args) | Command::Config(ConfigCommand::Status(args)) => {
             status::run(&session, &args).await
         }
+        Command::Checkout(args) => checkout::run(&session, &args).await,
+        Command::Link(args) => link::run(&session, &args).await,
+        Command::Branches(command) => branches::run(&session, &command).await,
+        Command::Git(command) => git::run(&session, &command).await,
+        Command::Init => init::run(&session),
         Command::Import(args) => import::run(&session, &args).await,
         Command::Snapshot(args) => snapshot::run(&session, &args).await,
         Command::Diff(args) => diff::run(&session, &args).await,
@@ -105,5 +116,36 @@ fn only_as_text(session: &Session, what: &str) -> Result<(), Failure> {
         .found("--output")
         .expected(what)
         .fix("leave out --output")
+        .into())
+}
+
+/// Refuses formats that a command has no result for.
+///
+/// # Errors
+/// When such a format is asked for.
+fn human_or_json(session: &Session) -> Result<(), Failure> {
+    match session.global.output {
+        Format::Human | Format::Json | Format::NeonJson => Ok(()),
+        Format::Markdown | Format::Sarif | Format::Github => {
+            let summary = "this command has no result in that format";
+            Err(Diagnostic::error(codes::USAGE, summary)
+                .expected("human, json or neon-json")
+                .fix("correct --output")
+                .into())
+        }
+    }
+}
+
+/// Asks where somebody can answer; everyone else has to pass `--yes`.
+///
+/// # Errors
+/// When it is not agreed to.
+fn consent(question: &str, what: &str) -> Result<(), Failure> {
+    if ask::is_possible() && ask::confirm(question)? {
+        return Ok(());
+    }
+    Err(Diagnostic::error(codes::USAGE, "this was not agreed to; nothing was changed")
+        .found(what)
+        .fix("pass --yes to agree")
         .into())
 }

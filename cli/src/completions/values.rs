@@ -15,7 +15,7 @@ use neonform_engine::diagnostic::Failure;
 use neonform_engine::target::Target;
 use neonform_neon::client::Client;
 use neonform_neon::environment::{NAMES, SERVICES};
-use neonform_neon::names;
+use neonform_neon::{names, target};
 
 use super::kept::Kept;
 use crate::args::{self, Global, PolicyArgs};
@@ -44,7 +44,7 @@ pub fn branches() -> Vec<CompletionCandidate> {
 /// Ids of projects.
 pub fn projects() -> Vec<CompletionCandidate> {
     let found = read_names("projects", async |_, client| {
-        let projects = names::projects(client).await?;
+        let projects = target::projects(client, None).await?;
         Ok(projects.into_iter().map(|(id, _)| id).collect())
     });
     words(&found)

@@ -51,6 +51,11 @@ fn creation() -> Job {
     Job { policy, arguments: &["apply", "--branch", "preview", "--create"], branch: NEW }
 }
 
+/// The same by the command that people use, which finds out by itself that it has something to go on with.
+fn checkout() -> Job {
+    Job { arguments: &["checkout", "preview", "--create"], ..creation() }
+}
+
 /// Something of every kind: one of what there is one of, so many of the rest.
 fn policy(buckets: usize, functions: usize, domains: usize, triggers: usize) -> String {
     let mut text = String::from("const source = \"./hello.js\";\nexport default {\n  auth: true,\n");
@@ -326,4 +331,9 @@ fn fifty_steps_are_made_up_for_wherever_they_end() {
 #[test]
 fn a_creation_is_made_up_for_wherever_it_ends() {
     every_point_is_survived("apply --create", &creation());
+}
+
+#[test]
+fn a_checkout_is_made_up_for_wherever_it_ends() {
+    every_point_is_survived("checkout --create", &checkout());
 }

@@ -8,7 +8,9 @@ mod support;
 #[cfg(target_os = "linux")]
 mod asking;
 mod backend;
+mod branch_commands;
 mod branches;
+mod checkout;
 mod comparing;
 #[cfg(target_os = "linux")]
 mod completing;
@@ -27,6 +29,8 @@ mod env_services;
 mod formats;
 mod functions;
 mod fuzz;
+#[cfg(unix)]
+mod git;
 mod hostile;
 mod hosts;
 mod import;
@@ -37,6 +41,7 @@ mod journal;
 mod kinds;
 mod leases;
 mod limits;
+mod link;
 mod main_job;
 mod manual;
 mod page;

@@ -147,7 +147,7 @@ pub fn is_branch_id(text: &str) -> bool {
 ///
 /// # Errors
 /// What the API or the network said.
-pub(crate) async fn projects_of_account(client: &Client) -> Result<Request, Failure> {
+async fn projects_of_account(client: &Client) -> Result<Request, Failure> {
     let request = Request::get("listOrganizations", ApiPath::new(&["users", "me", "organizations"]));
     let organizations: Organizations = client.send(request).await?;
     let request = Request::get("listProjects", ApiPath::new(&["projects"]));
@@ -173,9 +173,22 @@ pub async fn only_project(client: &Client) -> Result<String, Failure> {
                 "an account with several projects"
             })
             .expected("a project id")
-            .fix("pass --project-id, or put \"projectId\" into a .neon file")
+            .fix("pass --project-id, or pin a project with neonform link")
             .into()),
     }
+}
+
+/// The projects that a key sees, by id and name.
+///
+/// # Errors
+/// What the API or the network said.
+pub async fn projects(client: &Client, organization: Option<&str>) -> Result<Vec<(String, String)>, Failure> {
+    let request = match organization {
+        Some(id) => Request::get("listProjects", ApiPath::new(&["projects"])).query("org_id", id),
+        None => projects_of_account(client).await?,
+    };
+    let projects: Vec<Project> = client.list(request, "projects").await?;
+    Ok(projects.into_iter().map(|project| (project.id, project.name)).collect())
 }
 
 /// A project with its branches and endpoints, from one concurrent round of reads.

@@ -23,6 +23,13 @@ pub struct NewBranch {
     pub compute: Option<Compute>,
 }
 
+impl NewBranch {
+    /// A branch of this name and nothing else.
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), parent: None, expires_at: None, protected: None, compute: None }
+    }
+}
+
 /// The change that creates the branch that a plan is for.
 pub(super) fn creation(context: &Context<'_>, spec: &Spec) -> Change<Operation> {
     let expires_at = spec.ttl.and_then(|ttl| context.now.checked_add(SignedDuration::from_secs(ttl)).ok());

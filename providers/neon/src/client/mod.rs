@@ -354,7 +354,9 @@ fn decode<T: DeserializeOwned>(request: &Request, answer: Answer) -> Result<T, B
 }
 
 fn next_cursor(answer: &Json) -> Option<String> {
-    let next = answer.get("pagination")?.get("next")?.as_str()?;
+    // Lists of projects say the last item's, on the last page too (API spec 4).
+    let pagination = answer.get("pagination")?;
+    let next = pagination.get("next").or_else(|| pagination.get("cursor"))?.as_str()?;
     (!next.is_empty()).then(|| next.to_owned())
 }
 
