@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::DeletionArgs;
+
 /// `neonform branches …`.
 #[derive(Debug, Subcommand)]
 pub enum BranchesCommand {
@@ -55,9 +57,9 @@ pub struct BranchDeleteArgs {
     /// The branch's name or id
     #[arg(value_name = "BRANCH")]
     pub name: String,
-    /// Do not ask
-    #[arg(long, short)]
-    pub yes: bool,
+    /// Consent to it.
+    #[command(flatten)]
+    pub deletion: DeletionArgs,
 }
 
 fn size(text: &str) -> Result<(f64, f64), String> {

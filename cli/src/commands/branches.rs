@@ -13,8 +13,8 @@ use crate::args::{BranchCreateArgs, BranchDeleteArgs, BranchRenameArgs, Branches
 use crate::backend::Connection;
 use crate::output::listing;
 use crate::output::text::printable;
-use crate::print;
 use crate::session::Session;
+use crate::{consent, print};
 
 /// Does one of them.
 pub(super) async fn run(session: &Session, command: &BranchesCommand) -> Result<Ending, Failure> {
@@ -129,10 +129,8 @@ async fn delete(
 ) -> Result<Ending, Failure> {
     let found = find(client, project, &args.name).await?;
     let name = &found.target.name;
-    if !args.yes {
-        let question = format!("Delete branch {name} ({}) with all its data?", found.id);
-        super::consent(&question, &format!("branch {name} and all its data would be deleted"))?;
-    }
+    consent::check(&found.target, args.deletion.consent)?;
+    consent::deletion(&format!("branch {name} ({}) with all its data", found.id), args.deletion)?;
     manage::delete(client, project, &found.id).await?;
     let deleted = json!({ "id": found.id, "name": name });
     if session.global.output == Format::NeonJson {

@@ -13,13 +13,16 @@ use serde_json::{Value as Json, json};
 
 use super::Ending;
 use super::checkout::{self, Offered};
-use crate::args::{CheckoutArgs, Format, GitCleanupArgs, GitCommand, GitMapArgs, GitSyncArgs, PolicyArgs};
+use crate::args::{
+    CheckoutArgs, ConsentArgs, DeletionArgs, Format, GitCleanupArgs, GitCommand, GitMapArgs, GitSyncArgs,
+    PolicyArgs,
+};
 use crate::backend::Connection;
 use crate::context::{self, Context};
 use crate::git::Repository;
 use crate::output::text::printable;
 use crate::session::Session;
-use crate::{env, print};
+use crate::{consent, env, print};
 
 /// The hook's name.
 const HOOK: &str = "post-checkout";
@@ -295,12 +298,9 @@ async fn prune(
     }
     let names: Vec<&str> = doomed.iter().map(|found| found.target.name.as_str()).collect();
     let names = names.join(", ");
-    if !yes {
-        super::consent(
-            &format!("Delete with all their data: {names}?"),
-            &format!("branches and all their data would be deleted: {names}"),
-        )?;
-    }
+    // What is protected is spared already.
+    let given = DeletionArgs { yes, consent: ConsentArgs { allow_protected: false } };
+    consent::deletion(&format!("branches {names} with all their data"), given)?;
     for found in doomed {
         manage::delete(client, project, &found.id).await?;
         say(

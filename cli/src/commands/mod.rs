@@ -33,7 +33,6 @@ use std::sync::Arc;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 
 use crate::args::{Cli, Command, ConfigCommand, Format, LocalCommand};
-use crate::ask;
 use crate::session::Session;
 use crate::signals::Signals;
 
@@ -134,18 +133,4 @@ fn human_or_json(session: &Session) -> Result<(), Failure> {
                 .into())
         }
     }
-}
-
-/// Asks where somebody can answer; everyone else has to pass `--yes`.
-///
-/// # Errors
-/// When it is not agreed to.
-fn consent(question: &str, what: &str) -> Result<(), Failure> {
-    if ask::is_possible() && ask::confirm(question)? {
-        return Ok(());
-    }
-    Err(Diagnostic::error(codes::USAGE, "this was not agreed to; nothing was changed")
-        .found(what)
-        .fix("pass --yes to agree")
-        .into())
 }

@@ -76,6 +76,9 @@ fn what_the_platform_refuses_and_what_is_no_size_is_said() {
         let ran = scratch.run(&["branches", "create", "--name", "dev", &format!("--cu={size}")]);
         assert!(ran.code == 1 && ran.err.contains("expected a size"), "{}", ran.text());
     }
+    scratch.run(&["branches", "create", "--name", "safe", "--protected"]).done();
+    let protected = scratch.run(&["branches", "delete", "safe", "--yes"]);
+    assert!(protected.code == 1 && protected.err.contains("--allow-protected"), "{}", protected.text());
     let default = scratch.run(&["branches", "delete", "main", "--yes"]);
     assert!(default.code == 1 && default.err.contains("request id"), "{}", default.text());
 }
