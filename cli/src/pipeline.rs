@@ -187,7 +187,7 @@ pub async fn plan(request: &Request<'_>) -> Result<Planned, Failure> {
             Ok(planned)
         }
         None => {
-            let mut found = survey.find(request.branch).map_err(|failure| or_create(request, failure))?;
+            let mut found = survey.find(request.branch)?;
             (request.said)(&found.target);
             if waits(request, &found.target).await {
                 found = target::find(request.client, request.project, Some(&found.id)).await?;
@@ -203,13 +203,6 @@ async fn waits(request: &Request<'_>, target: &Target) -> bool {
         Some(leases) => leases.take(target).await,
         None => false,
     }
-}
-
-/// Says how a branch that is missing is made, where that was not asked for.
-fn or_create(request: &Request<'_>, failure: Failure) -> Failure {
-    let fix = "name an existing branch with --branch, or pass --create to make it";
-    let makeable = request.branch.is_some_and(|name| !target::is_branch_id(name));
-    Failure(failure.0.into_iter().map(|problem| if makeable { problem.fix(fix) } else { problem }).collect())
 }
 
 /// Plans for a branch that was found; its target may say that it is new to the policy.
@@ -294,18 +287,16 @@ pub(crate) fn functions(desired: &Desired) -> impl Iterator<Item = &str> {
 fn check_slugs(again: &Again, desired: &Desired) -> Result<(), Failure> {
     let Again::These(slugs) = again else { return Ok(()) };
     let declared: Vec<&str> = functions(desired).collect();
-    let unknown: Vec<String> = slugs
-        .iter()
-        .filter(|slug| !declared.contains(&slug.as_str()))
-        .map(|slug| format!("{slug:?}"))
-        .collect();
+    let unknown: Vec<&str> =
+        slugs.iter().map(String::as_str).filter(|slug| !declared.contains(slug)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
     Err(Diagnostic::error(codes::USAGE, "--redeploy names a function that the policy does not declare")
-        .found(unknown.join(", "))
+        .found(unknown.iter().map(|slug| format!("{slug:?}")).collect::<Vec<_>>().join(", "))
         .expected(format!("one or more of {}", declared.join(", ")))
         .fix("correct --redeploy")
+        .suggest_each(&unknown, &declared)
         .into())
 }
 

@@ -92,22 +92,18 @@ fn unknown_service(word: &str) -> Diagnostic {
         .found(format!("{word:?}"))
         .expected(known.join(", "))
         .fix("correct --service")
+        .suggest(word, known)
 }
 
 /// What stands there by mistake may be a value, which is not repeated.
 fn unknown_variable(place: usize, name: &str) -> Diagnostic {
     let known: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
-    let near = known.iter().min_by_key(|known| strsim::levenshtein(known, name));
-    let near = near.filter(|known| strsim::levenshtein(known, name) <= 2);
-    let fix = match near {
-        _ if name.contains('=') => "name the variable alone, without a value".to_owned(),
-        Some(near) => format!("did you mean {near}?"),
-        None => "correct --env".to_owned(),
-    };
+    let fix = if name.contains('=') { "name the variable alone, without a value" } else { "correct --env" };
     Diagnostic::error(codes::USAGE, "there is no such variable")
         .found(format!("name {place} of --env"))
         .expected(format!("{}, or NEON_FUNCTION_SLUG_BASE_URL", known.join(", ")))
         .fix(fix)
+        .suggest(name, known)
 }
 
 /// The variables of a branch.

@@ -9,6 +9,7 @@ pub mod node;
 pub mod value;
 pub mod address;
 pub mod diagnostic;
+pub mod suggestion;
 pub mod target;
 pub mod policy;
 pub mod places;

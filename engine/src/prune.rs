@@ -59,15 +59,15 @@ impl Prune {
 pub fn check<Client>(provider: &Provider<Client>, prune: &Prune) -> Result<(), Failure> {
     let Kinds::Named(names) = &prune.kinds else { return Ok(()) };
     let known: Vec<&str> = provider.kinds.iter().filter_map(|kind| kind.pruned_as()).collect();
-    let unknown: Vec<String> =
-        names.iter().filter(|name| !known.contains(&name.as_str())).map(|name| format!("{name:?}")).collect();
+    let unknown: Vec<&str> = names.iter().map(String::as_str).filter(|name| !known.contains(name)).collect();
     if unknown.is_empty() {
         return Ok(());
     }
     Err(Diagnostic::error(codes::USAGE, "--prune names a kind that cannot be pruned")
-        .found(unknown.join(", "))
+        .found(unknown.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", "))
         .expected(format!("one or more of {}, with commas between them", known.join(", ")))
         .fix("correct --prune")
+        .suggest_each(&unknown, &known)
         .into())
 }
 

@@ -39,14 +39,15 @@ fn find(functions: Vec<(String, Source)>, address: &str) -> Result<(String, Sour
 
 fn unknown(address: &str, slugs: &[String]) -> Failure {
     let known: Vec<String> = slugs.iter().map(|slug| format!("function.{slug}")).collect();
+    let whole = if address.contains('.') { address.to_owned() } else { format!("function.{address}") };
     Diagnostic::error(codes::USAGE, "there is no such function in the policy")
         .found(format!("{address:?}"))
-        .expected(if known.is_empty() {
-            "a function; there is none".to_owned()
-        } else {
-            format!("one of {}", known.join(", "))
+        .expected(match known.as_slice() {
+            [] => "a function; there is none".to_owned(),
+            _ => format!("one of {}", known.join(", ")),
         })
         .fix("name a function by its address")
+        .suggest(&whole, known.iter().map(String::as_str))
         .into()
 }
 

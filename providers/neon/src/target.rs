@@ -228,8 +228,9 @@ impl Survey {
     /// When there is no such branch: then the available ones are listed.
     pub fn find(&self, wanted: Option<&str>) -> Result<Found, Failure> {
         let branch = self.branch(wanted).ok_or_else(|| {
-            missing(wanted, &self.branches)
-                .fix("name an existing branch with --branch, or pass --create to make it")
+            let is_name = wanted.is_some_and(|wanted| !is_branch_id(wanted));
+            let or_create = if is_name { ", or pass --create to make it" } else { "" };
+            missing(wanted, &self.branches, format!("name an existing branch with --branch{or_create}"))
         })?;
         Ok(self.found(branch))
     }
@@ -290,9 +291,8 @@ impl Survey {
         let named = self.branches.iter().find(|branch| branch.name == name);
         let found = named.map(|branch| Some(self.found(branch)));
         found.ok_or_else(|| {
-            let problem = missing(Some(name), &self.branches)
-                .fact("branch", child)
-                .fix("correct parent in what the policy's branch function returns");
+            let fix = "correct parent in what the policy's branch function returns".to_owned();
+            let problem = missing(Some(name), &self.branches, fix).fact("branch", child);
             Diagnostic { summary: "the new branch's parent does not exist".to_owned(), ..problem }.into()
         })
     }
@@ -342,7 +342,7 @@ impl Survey {
     }
 }
 
-fn missing(wanted: Option<&str>, branches: &[Branch]) -> Diagnostic {
+fn missing(wanted: Option<&str>, branches: &[Branch], fix: String) -> Diagnostic {
     let by_id = wanted.is_some_and(is_branch_id);
     let mut listed: Vec<&str> =
         branches.iter().map(|b| if by_id { b.id.as_str() } else { b.name.as_str() }).collect();
@@ -355,6 +355,8 @@ fn missing(wanted: Option<&str>, branches: &[Branch]) -> Diagnostic {
     Diagnostic::error(codes::BRANCH_NOT_FOUND, "the project has no such branch")
         .found(wanted.map_or("no default branch".to_owned(), |wanted| format!("{wanted:?}")))
         .expected(known)
+        .fix(fix)
+        .suggest(wanted.unwrap_or_default(), listed)
 }
 
 #[cfg(test)]
