@@ -42,6 +42,7 @@ pub mod commands;
 pub mod completions;
 pub mod output;
 pub mod ask;
+pub mod usage;
 mod print;
 pub mod progress;
 pub mod signals;
@@ -54,6 +55,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use clap::FromArgMatches;
+use clap::error::ErrorKind;
 
 use args::{Cli, Command};
 use commands::Ending;
@@ -75,14 +77,10 @@ pub fn main() -> ExitCode {
     let cli = match parsed {
         Ok(cli) => cli,
         Err(shown) => {
-            // Help is a result and a usage error is not; clap knows which stream is meant.
-            let _ = shown.print();
-            return if shown.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            return not_parsed(&shown);
         }
     };
-    if cli.global.no_color || env::given(env::NO_COLOR).is_some() || env::is_unattended() {
-        anstream::ColorChoice::Never.write_global();
-    }
+    cli.global.colours().write_global();
     let output = cli.global.output;
     if let Err(failure) = logging::start(&cli.global) {
         print::failure(output, &failure);
@@ -115,4 +113,23 @@ pub fn main() -> ExitCode {
         }
     };
     signals.received().map_or(code, |signal| ExitCode::from(signal.code()))
+}
+
+/// Help and version are results; everything else is a problem.
+fn not_parsed(shown: &clap::Error) -> ExitCode {
+    args::colours_of_environment().write_global();
+    match shown.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            let _ = shown.print();
+            ExitCode::SUCCESS
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let _ = shown.print();
+            ExitCode::FAILURE
+        }
+        _ => {
+            print::failure(usage::format(), &usage::failure(shown));
+            ExitCode::FAILURE
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 use std::io::{self, IsTerminal, Write};
 
+use anstream::ColorChoice;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::FmtSpan;
@@ -63,8 +64,10 @@ fn own(level: LevelFilter) -> Targets {
 }
 
 fn stderr_is_coloured(global: &Global) -> bool {
-    let is_wanted = !global.no_color && env::given(env::NO_COLOR).is_none() && !env::is_unattended();
-    is_wanted && io::stderr().is_terminal()
+    match global.colours() {
+        ColorChoice::Auto => io::stderr().is_terminal(),
+        wanted => wanted != ColorChoice::Never,
+    }
 }
 
 /// Standard error, with the line of progress out of the way.

@@ -84,17 +84,8 @@ pub fn missing(what: &str, name: &str, branch: &Target, known: &[&str]) -> Diagn
     Diagnostic::error(codes::NOT_FOUND, format!("the branch has no such {what}"))
         .found(format!("{name:?} on branch {} ({id})", branch.name))
         .expected(expected)
-        .fix(match nearest(name, &listed) {
-            Some(near) => format!("did you mean {near}?"),
-            None => "correct the name, or choose another branch with --branch".to_owned(),
-        })
-}
-
-/// The known name that somebody most likely meant.
-fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let like = |known: &&'a str| (strsim::normalized_damerau_levenshtein(name, known), *known);
-    let found = known.iter().map(like).filter(|(likeness, _)| *likeness > 0.5);
-    found.max_by(|(a, _), (b, _)| a.total_cmp(b)).map(|(_, known)| known)
+        .fix("correct the name, or choose another branch with --branch")
+        .suggest(name, listed)
 }
 
 /// A command about the same branch, to be shown.

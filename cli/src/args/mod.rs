@@ -20,10 +20,12 @@ mod triggers;
 
 use std::path::PathBuf;
 
+use anstream::ColorChoice;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::ArgValueCandidates;
 
 use crate::completions::values;
+use crate::env as environment;
 use neonform_engine::kind::Kind;
 use neonform_neon::bucket::Bucket;
 use neonform_neon::domain::Domain;
@@ -67,9 +69,25 @@ pub struct Global {
     /// How results are printed
     #[arg(long, short, global = true, value_enum, default_value_t = Format::Human, help_heading = "Output")]
     pub output: Format,
-    /// No colour, also when standard output is a terminal
-    #[arg(long, global = true, help_heading = "Output")]
+    /// Colour: on a terminal, always, or never [default: auto]
+    #[arg(
+        long,
+        global = true,
+        value_enum,
+        value_name = "WHEN",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "always",
+        overrides_with = "no_color",
+        help_heading = "Output"
+    )]
+    pub color: Option<Colour>,
+    /// The same as --color=never
+    #[arg(long, global = true, overrides_with = "color", help_heading = "Output")]
     pub no_color: bool,
+    /// Nothing is ever reported; scripts written for the reference say so all the same
+    #[arg(long, global = true, hide = true)]
+    pub no_analytics: bool,
     /// Neither progress nor what is done meanwhile, only results, warnings and errors
     #[arg(long, global = true, help_heading = "Output")]
     pub quiet: bool,
@@ -97,6 +115,37 @@ pub struct Global {
     /// The context file, instead of the nearest .neon
     #[arg(long, global = true, value_name = "FILE", help_heading = "Target")]
     pub context_file: Option<PathBuf>,
+}
+
+/// When results have colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Colour {
+    /// On a terminal, and neither with NO_COLOR nor in CI
+    Auto,
+    /// Also in a pipe
+    #[value(alias = "true")]
+    Always,
+    /// Not on a terminal either
+    #[value(alias = "false")]
+    Never,
+}
+
+impl Global {
+    /// When results have colours: as the flags say, else as the environment does.
+    pub fn colours(&self) -> ColorChoice {
+        match self.color {
+            _ if self.no_color => ColorChoice::Never,
+            Some(Colour::Never) => ColorChoice::Never,
+            Some(Colour::Always) => ColorChoice::Always,
+            Some(Colour::Auto) | None => colours_of_environment(),
+        }
+    }
+}
+
+/// When results have colours, where no flag says it.
+pub fn colours_of_environment() -> ColorChoice {
+    let is_off = environment::given(environment::NO_COLOR).is_some() || environment::is_unattended();
+    if is_off { ColorChoice::Never } else { ColorChoice::Auto }
 }
 
 /// How results are printed.

@@ -58,6 +58,7 @@ mod terminal;
 mod things;
 mod timing;
 mod tracing;
+mod typos;
 mod unknown;
 mod untrusted;
 mod usage;
