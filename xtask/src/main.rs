@@ -32,7 +32,7 @@ usage: cargo xtask <command> [--engine v8|quickjs]
                                times the cases of the tests)
   faults                       every fault at every request, every point at which the process can be killed
   bench [--TABLE]              what is measured for the README; without a flag what is quick
-  peer                         compare with the official client from npm, on the embedded backend
+  peer [SCRIPT]                compare with the official client from npm, on the embedded backend
   schema                       the schemas of the JSON outputs against the goldens
   lint                         cargo fmt --check and clippy";
 
@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         "converge" => converge::run(&engine::choose(named)?, &words),
         "fuzz" => fuzz::run(&engine::choose(named)?, &words),
         "bench" => bench::run(&engine::choose(named)?, &words),
-        "peer" => peer::run(&engine::choose(named)?),
+        "peer" => peer::run(&engine::choose(named)?, &words),
         "schema" => schema::check(&engine::choose(named)?),
         "lint" => lint::lint(&engine::choose(named)?),
         other => Err(format!("there is no command {other:?}\n\n{USAGE}")),

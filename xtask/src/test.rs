@@ -20,7 +20,7 @@ pub fn run_tests(named: Option<String>) -> Result<(), String> {
     run(&mut cargo_on_all(&engine, "test"))?;
     schema::check(&engine)?;
     // Before the second engine's tests, while what is built has the first.
-    peer::run(&engine)?;
+    peer::run(&engine, &[])?;
     if engine.feature == "v8" && !only_one {
         let second = Engine::quickjs("the same tests on the second engine");
         eprintln!("engine: QuickJS ({})", second.why);

@@ -1,7 +1,7 @@
 //! Running a program to its end, but never longer than a limit.
 
 use std::io::Read;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,6 +12,8 @@ const PAUSE: Duration = Duration::from_millis(10);
 /// What a program left.
 pub struct Finished {
     pub success: bool,
+    /// The exit code; none after a signal.
+    pub code: Option<i32>,
     pub output: String,
     pub errors: String,
 }
@@ -23,10 +25,15 @@ pub fn run(command: &mut Command, limit: Duration) -> Result<Finished, String> {
     let mut child = command.spawn().map_err(|cause| format!("{program} cannot be run: {cause}"))?;
     let output = child.stdout.take().map(read);
     let errors = child.stderr.take().map(read);
-    let Some(success) = wait(&mut child, limit)? else {
+    let Some(status) = wait(&mut child, limit)? else {
         return Err(format!("{program} took longer than {} s", limit.as_secs()));
     };
-    Ok(Finished { success, output: text(output), errors: text(errors) })
+    Ok(Finished {
+        success: status.success(),
+        code: status.code(),
+        output: text(output),
+        errors: text(errors),
+    })
 }
 
 /// Reads a stream to its end on a thread of its own, so that a full pipe stops nobody.
@@ -45,11 +52,11 @@ pub fn text(stream: Option<Receiver<String>>) -> String {
     stream.and_then(|stream| stream.recv_timeout(Duration::from_secs(5)).ok()).unwrap_or_default()
 }
 
-fn wait(child: &mut Child, limit: Duration) -> Result<Option<bool>, String> {
+fn wait(child: &mut Child, limit: Duration) -> Result<Option<ExitStatus>, String> {
     let started = Instant::now();
     loop {
         match child.try_wait() {
-            Ok(Some(status)) => return Ok(Some(status.success())),
+            Ok(Some(status)) => return Ok(Some(status)),
             Ok(None) if started.elapsed() < limit => thread::sleep(PAUSE),
             Ok(None) => {
                 end(child);

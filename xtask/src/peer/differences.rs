@@ -165,6 +165,41 @@ const LISTED: &[Difference] = &[
         ours: "1",
         reason: "the inherited trigger is not touched",
     },
+    Difference {
+        at: "env-*",
+        field: "* mode",
+        official: "644",
+        ours: "600",
+        reason: "a file that holds secrets is for its owner alone",
+    },
+    Difference {
+        at: "env-without-policy: *",
+        field: "crlf *",
+        official: "\"*\\n\"",
+        ours: "\"*\\r\\n\"",
+        reason: "lines end as the file's other lines do",
+    },
+    Difference {
+        at: "env-without-policy: *",
+        field: "twice 3 NEON_BRANCH",
+        official: "\"NEON_BRANCH=b\\n\"",
+        ours: "\"NEON_BRANCH=main\\n\"",
+        reason: "readers disagree on which of two assignments counts, so both hold the same",
+    },
+    Difference {
+        at: "env-without-policy: *",
+        field: "twice 2 export DATABASE_URL",
+        official: "nothing",
+        ours: "\"export DATABASE_URL=*",
+        reason: "what stands before a name stays, so that a shell that reads the file still exports it",
+    },
+    Difference {
+        at: "env-without-policy: *",
+        field: "twice 2 DATABASE_URL",
+        official: "\"DATABASE_URL=*",
+        ours: "nothing",
+        reason: "what stands before a name stays",
+    },
 ];
 
 /// The list, and which of it occurred.

@@ -9,9 +9,14 @@ use serde_json::Value as Json;
 
 use super::child;
 
-/// The release that we are a drop-in for, with the packages that its policies import.
-const PACKAGES: [(&str, &str); 3] =
-    [("neon", "6.2.3"), ("@neon/config", "1.8.2"), ("@neon/config-runtime", "1.7.2")];
+/// The release that we are a drop-in for, with the packages that its policies and applications import.
+const PACKAGES: [(&str, &str); 5] = [
+    ("neon", "6.2.3"),
+    ("@neon/config", "1.8.2"),
+    ("@neon/config-runtime", "1.7.2"),
+    ("@neon/env", "0.15.0"),
+    ("@neondatabase/env", "0.7.0"),
+];
 
 /// The oldest Node that it runs on.
 const NODE: u32 = 20;

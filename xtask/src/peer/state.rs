@@ -79,6 +79,27 @@ pub fn read(root: &str) -> Result<State, String> {
     Ok(state)
 }
 
+/// Every id that a server made up and that a file may hold, and the name to put there.
+pub fn ids(root: &str) -> Result<Vec<(String, String)>, String> {
+    let project = format!("/projects/{PROJECT}");
+    let list = |route: &str, key: &str| -> Result<Vec<Json>, String> {
+        let answer = get(root, &format!("{project}{route}"))?.unwrap_or_default();
+        Ok(answer[key].as_array().cloned().unwrap_or_default())
+    };
+    let branches = list("/branches?limit=100", "branches")?;
+    let mut ids = Vec::new();
+    for branch in &branches {
+        let route = format!("/branches/{}/credentials", text(&branch["id"]));
+        for credential in list(&route, "credentials")? {
+            let name = format!("({} of {})", text(&credential["name"]), text(&branch["name"]));
+            ids.push((text(&credential["token_id"]), name.clone()));
+            ids.push((text(&credential["token_id_short"]), name));
+        }
+    }
+    ids.extend(names(&branches, &list("/endpoints", "endpoints")?));
+    Ok(ids)
+}
+
 /// Ids that occur inside URLs and references, and the names to put there.
 fn names(branches: &[Json], computes: &[Json]) -> Vec<(String, String)> {
     let name_of = |id: &Json| branches.iter().find(|branch| branch["id"] == *id).map(|it| text(&it["name"]));
