@@ -117,6 +117,13 @@ const LISTED: &[Difference] = &[
         reason: "ttl is measured from the branch's creation, so that applying again does not prolong it",
     },
     Difference {
+        at: "everything/* by the other client*",
+        field: "peer.branch.expires_at",
+        official: "created + *",
+        ours: "created + *",
+        reason: "the official client prolongs what ours applied, once enough time has passed",
+    },
+    Difference {
         at: "*",
         field: "peer.branch.ttl_interval_seconds",
         official: "*00",
