@@ -112,10 +112,12 @@ impl Side<'_> {
             };
             written.map_err(|cause| format!("{name}: {cause}"))?;
         }
-        let done = self.clients.run(self.client, &self.server, &self.folder, &act.words(self.client))?;
+        let words: Vec<String> =
+            act.words(self.client).into_iter().map(|word| self.meant(word)).collect::<Result<_, _>>()?;
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let done = self.clients.run(self.client, &self.server, &self.folder, &words)?;
         let mut state = state::read(&self.server.root)?;
         let code = done.code.map_or_else(|| "a signal".to_owned(), |code| code.to_string());
-        // A command that cannot begin to work says so in the same way as one that cannot end it.
         state.insert("exit".to_owned(), code.clone());
         if act.succeeds && code != "0" {
             let (name, said) = (self.client.name(), format!("{}{}", done.output, done.errors));
@@ -123,5 +125,13 @@ impl Side<'_> {
         }
         folder::read(&self.folder, &state::ids(&self.server.root)?, &mut state)?;
         Ok(state)
+    }
+
+    /// A word with an id for a name, where it asks for one.
+    fn meant(&self, word: &str) -> Result<String, String> {
+        match word.strip_prefix("trigger:") {
+            Some(name) => state::trigger(&self.server.root, name),
+            None => Ok(word.to_owned()),
+        }
     }
 }

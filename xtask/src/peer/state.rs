@@ -100,6 +100,16 @@ pub fn ids(root: &str) -> Result<Vec<(String, String)>, String> {
     Ok(ids)
 }
 
+/// The id of the first branch's trigger of this name.
+pub fn trigger(root: &str, name: &str) -> Result<String, String> {
+    let project = format!("/projects/{PROJECT}");
+    let branches = get(root, &format!("{project}/branches"))?.unwrap_or_default();
+    let id = text(&branches["branches"][0]["id"]);
+    let triggers = get(root, &format!("{project}/branches/{id}/triggers"))?.unwrap_or_default();
+    let found = triggers["triggers"].as_array().into_iter().flatten().find(|it| it["name"] == name);
+    found.map(|it| text(&it["trigger_id"])).ok_or_else(|| format!("there is no trigger {name}"))
+}
+
 /// Ids that occur inside URLs and references, and the names to put there.
 fn names(branches: &[Json], computes: &[Json]) -> Vec<(String, String)> {
     let name_of = |id: &Json| branches.iter().find(|branch| branch["id"] == *id).map(|it| text(&it["name"]));

@@ -1,4 +1,6 @@
 //! The scripts: which commands, in what folder, in which order.
+//!
+//! `trigger:NAME` among the words becomes that trigger's id. Ours asks before it deletes, so it gets a `--yes`.
 
 use super::super::PROJECT;
 use super::super::clients::Client;
@@ -14,8 +16,8 @@ pub(super) struct Script {
 /// One command, and what is put into the folder before it.
 pub(super) struct Act {
     official: &'static [&'static str],
-    /// Where ours is called something else, or says more.
-    ours: Option<&'static [&'static str]>,
+    /// Words that ours needs besides.
+    ours: &'static [&'static str],
     /// Whether it has to succeed, by either client. Else both are only compared.
     pub(super) succeeds: bool,
     /// Files written before, or taken away.
@@ -27,30 +29,32 @@ impl Act {
         self.official.join(" ")
     }
 
-    /// The words for a client, with the project where they name none.
+    /// The words for a client.
     pub(super) fn words(&self, client: Client) -> Vec<&'static str> {
-        let ours = self.ours.filter(|_| client == Client::Ours);
-        let words = ours.unwrap_or(self.official);
-        // In front, so that it is not taken for an argument of another command.
-        let project = ["--project-id", PROJECT];
-        words.iter().copied().chain(project).collect()
+        let more = if client == Client::Ours { self.ours } else { &[] };
+        // Without a branch, the official client takes a trigger's id for one.
+        let about: &[&str] = match self.official[0] {
+            "triggers" => &["--project-id", PROJECT, "--branch", "main"],
+            _ => &["--project-id", PROJECT],
+        };
+        self.official.iter().chain(more).chain(about).copied().collect()
     }
 
     const fn with(self, files: &'static [(&'static str, Option<&'static str>)]) -> Self {
         Self { files, ..self }
     }
 
-    const fn and_ours(self, ours: &'static [&'static str]) -> Self {
-        Self { ours: Some(ours), ..self }
+    const fn ours(self, ours: &'static [&'static str]) -> Self {
+        Self { ours, ..self }
     }
 }
 
 const fn done(official: &'static [&'static str]) -> Act {
-    Act { official, ours: None, succeeds: true, files: &[] }
+    Act { official, ours: &[], succeeds: true, files: &[] }
 }
 
 const fn refused(official: &'static [&'static str]) -> Act {
-    Act { official, ours: None, succeeds: false, files: &[] }
+    Act { official, ours: &[], succeeds: false, files: &[] }
 }
 
 pub(super) const SCRIPTS: &[Script] = &[
@@ -90,7 +94,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         project: Some("environment"),
         acts: &[
             refused(&["env", "pull"]),
-            done(&["deploy"]).and_ours(&["deploy", "--env-pull"]),
+            done(&["deploy"]).ours(&["--env-pull"]),
             done(&["env", "pull"]),
             done(&["env", "pull"]).with(&[("neon.mjs", None)]),
             done(&["env", "pull", "--config", "preview.mjs", "--file", "preview"]),
@@ -102,6 +106,56 @@ pub(super) const SCRIPTS: &[Script] = &[
                 "placeholder",
                 Some("AWS_ACCESS_KEY_ID=changeme\nAWS_SECRET_ACCESS_KEY=changeme\nNEON_AI_GATEWAY_TOKEN=nt_live_x_y\n"),
             )]),
+        ],
+    },
+    Script {
+        name: "functions",
+        project: Some("functions"),
+        acts: &[
+            done(&["functions", "deploy", "hello", "--src", "hello.ts", "--env", "MODE=test", "--env", "GOES=1"]),
+            done(&["functions", "deploy", "hello", "--src", "hello.ts", "--env", "GOES="]),
+            done(&["functions", "deploy", "folder", "--src", "folder", "--runtime", "nodejs24", "--wait"]),
+            done(&["functions", "deploy", "raw", "--src", "prebuilt", "--no-bundle"]),
+            refused(&["functions", "deploy", "Bad_Slug", "--src", "hello.ts"]),
+            refused(&["functions", "deploy", "hello", "--src", "missing.ts"]),
+            refused(&["functions", "deploy", "hello", "--src", "hello.ts", "--env", "NOVALUE"]),
+            refused(&["functions", "deploy", "hello", "--src", "hello.ts", "--runtime", "cobol"]),
+            done(&["functions", "list"]),
+            done(&["functions", "get", "hello", "-E"]),
+            refused(&["functions", "get", "nope"]),
+            done(&["functions", "domains", "register", "shop.example.com", "--slug", "hello"]),
+            refused(&["functions", "domains", "register", "shop.example.com", "--slug", "nope"]),
+            refused(&["functions", "domains", "register", "no_domain", "--slug", "hello"]),
+            done(&["functions", "domains", "list"]),
+            done(&["functions", "domains", "delete", "shop.example.com"]).ours(&["--yes"]),
+            done(&["functions", "delete", "raw"]).ours(&["--yes"]),
+            refused(&["functions", "delete", "nope"]).ours(&["--yes"]),
+        ],
+    },
+    Script {
+        name: "buckets-and-triggers",
+        project: Some("functions"),
+        acts: &[
+            done(&["functions", "deploy", "job", "--src", "hello.ts"]),
+            done(&["buckets", "create", "photos"]),
+            done(&["buckets", "create", "open", "--access-level", "public_read"]),
+            refused(&["buckets", "create", "photos"]),
+            refused(&["buckets", "create", "Bad_NAME"]),
+            done(&["buckets", "list"]),
+            done(&["triggers", "create", "--name", "nightly", "--function-slug", "job", "--cron", "0 3 * * *"]),
+            done(&["triggers", "create", "--name", "photo", "--function-slug", "job", "--bucket", "photos", "--prefix", "in/"]),
+            refused(&["triggers", "create", "--name", "nightly", "--function-slug", "job", "--cron", "0 4 * * *"]),
+            refused(&["triggers", "create", "--name", "bad", "--function-slug", "job", "--cron", "often"]),
+            refused(&["triggers", "create", "--name", "bad", "--function-slug", "nope", "--cron", "0 4 * * *"]),
+            done(&["triggers", "update", "trigger:nightly", "--cron", "30 4 * * *", "--function-path", "/run"]),
+            done(&["triggers", "disable", "trigger:nightly"]),
+            done(&["triggers", "enable", "trigger:nightly"]),
+            done(&["triggers", "get", "trigger:photo"]),
+            refused(&["triggers", "get", "nope"]),
+            done(&["triggers", "list"]),
+            done(&["triggers", "delete", "trigger:nightly"]).ours(&["--yes"]),
+            refused(&["buckets", "delete", "nope"]).ours(&["--yes"]),
+            done(&["buckets", "delete", "open"]).ours(&["--yes"]),
         ],
     },
 ];

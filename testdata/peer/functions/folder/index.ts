@@ -1,0 +1,3 @@
+import { greeting } from "./greeting";
+
+export default { fetch: (): Response => new Response(greeting) };
