@@ -237,9 +237,28 @@ pub enum Command {
     Version,
 }
 
+impl Command {
+    /// What it says about the policy, where it is about one.
+    pub fn policy(&self) -> Option<&PolicyArgs> {
+        match self {
+            Command::Plan(args) | Command::Config(ConfigCommand::Plan(args)) => Some(&args.policy),
+            Command::Apply(args) | Command::Deploy(args) | Command::Config(ConfigCommand::Apply(args)) => {
+                Some(&args.policy)
+            }
+            Command::Diff(args) => Some(&args.policy),
+            Command::Env(EnvCommand::Run(args)) => Some(&args.policy),
+            Command::Env(EnvCommand::Export(args)) => Some(&args.policy),
+            Command::Checkout(args) => Some(&args.policy),
+            _ => None,
+        }
+    }
+}
+
 /// `neonform config …`.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
+    /// Write a policy and a function to start from
+    Init,
     /// Show what apply would change
     Plan(PlanArgs),
     /// Make the branch what the policy says, and pull its variables

@@ -70,7 +70,11 @@ pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
         .fix("leave out --output markdown, or run neonform plan or neonform diff")
         .into());
     }
-    let session = Session::new(cli.global, Arc::clone(signals))?;
+    let mut session = Session::new(cli.global, Arc::clone(signals))?;
+    if cli.command.policy().is_some_and(|policy| policy.untrusted) {
+        // A stranger's context file would have the plan made against a backend of the stranger's own.
+        session.context.backend = None;
+    }
     match cli.command {
         Command::Plan(args) | Command::Config(ConfigCommand::Plan(args)) => plan::run(&session, &args).await,
         Command::Apply(args) => apply::run(&session, &args, false).await,
@@ -84,7 +88,7 @@ pub async fn run(cli: Cli, signals: &Arc<Signals>) -> Result<Ending, Failure> {
         Command::Link(args) => link::run(&session, &args).await,
         Command::Branches(command) => branches::run(&session, &command).await,
         Command::Git(command) => git::run(&session, &command).await,
-        Command::Init => init::run(&session),
+        Command::Init | Command::Config(ConfigCommand::Init) => init::run(&session),
         Command::Import(args) => import::run(&session, &args).await,
         Command::Snapshot(args) => snapshot::run(&session, &args).await,
         Command::Diff(args) => diff::run(&session, &args).await,

@@ -1,6 +1,8 @@
 //! `checkout`: a branch is found or made, pinned, and its variables pulled; the last lines say how things are.
 
 use super::support::{Ran, Scratch, golden};
+#[cfg(target_os = "linux")]
+use super::terminal::{Typed, on_terminal};
 
 /// A hostname is unique on the platform: a second branch cannot have the one of `main`.
 const POLICY: &str = r#"
@@ -155,7 +157,7 @@ fn a_branch_that_is_missing_or_not_named_is_an_error_that_says_how() {
     golden("checkout", "unnamed-create", &scratch.local(&["checkout", "--create"]).text());
     assert!(!scratch.path().join(".neon").exists());
     let both = scratch.local(&["checkout", "main", "--branch", "main"]);
-    assert!(both.code == 1 && both.err.contains("cannot be used with"), "{}", both.text());
+    assert!(both.code == 1 && both.err.contains("contradict each other"), "{}", both.text());
 }
 
 #[cfg(unix)]
@@ -168,4 +170,25 @@ fn a_context_file_that_cannot_be_written_is_said_after_the_branch_was_made() {
     assert_eq!(ran.code, 1);
     assert!(ran.out.contains("was created and is not pinned"), "{}", ran.text());
     assert!(ran.out.contains("Next: neonform checkout preview --create"), "{}", ran.text());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn on_a_terminal_it_asks() {
+    let scratch = scratch();
+    scratch.local(&["branches", "create", "--name", "dev"]).done();
+    let flags = ["--no-env-pull", "--backend", "local:state.sqlite"];
+    let on = |words: &[&str], typed: &[Typed<'_>]| {
+        on_terminal(&scratch, 60, &[words, &flags].concat(), &[], typed)
+    };
+    let picked = on(&["checkout"], &[("Which branch?", b"dev\r")]);
+    assert!(picked.code == 0 && picked.text.contains("Branch dev ("), "{}", picked.text);
+    assert_eq!(pinned(&scratch), "dev");
+    let none = on(&["checkout"], &[("Which branch?", &[27])]);
+    assert!(none.code == 1 && none.text.contains("nothing was changed"), "{}", none.text);
+    let refused = on(&["checkout", "preview"], &[("Create it?", b"n\r")]);
+    assert!(refused.code == 1 && refused.text.contains("branch-not-found"), "{}", refused.text);
+    let agreed = on(&["checkout", "preview"], &[("Create it?", b"y\r")]);
+    assert!(agreed.code == 0 && agreed.text.contains("The policy is applied."), "{}", agreed.text);
+    assert_eq!(pinned(&scratch), "preview");
 }

@@ -130,3 +130,12 @@ fn a_process_that_dies_is_a_diagnostic() {
     assert!(told.contains("error[evaluation-failed]: the policy ended the process"), "{told}");
     assert!(told.contains("signal: 9"), "{told}");
 }
+
+#[test]
+fn the_context_file_of_a_stranger_chooses_no_backend() {
+    let scratch = Scratch::with_policy("export default {};");
+    scratch.write(".neon", r#"{ "projectId": "local-project-00000001", "backend": "local" }"#);
+    assert!(scratch.run(&["plan"]).done().starts_with("No changes"));
+    let strange = scratch.run(&["plan", "--untrusted"]);
+    assert!(strange.code == 1 && strange.err.contains("missing-api-key"), "{}", strange.text());
+}
