@@ -10,6 +10,7 @@ mod buckets;
 mod checkout;
 mod domains;
 mod env;
+mod examples;
 mod functions;
 mod local;
 mod policy;

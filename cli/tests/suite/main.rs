@@ -32,6 +32,8 @@ mod fuzz;
 #[cfg(unix)]
 mod git;
 mod hostile;
+#[cfg(target_os = "linux")]
+mod helping;
 mod hosts;
 mod import;
 #[cfg(unix)]

@@ -50,6 +50,13 @@ impl Scratch {
         scratch
     }
 
+    /// The same once more, elsewhere.
+    pub fn copied(&self) -> Self {
+        let scratch = Self::new();
+        copy(self.path(), scratch.path());
+        scratch
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
