@@ -1,11 +1,18 @@
 //! What became of the deployments that a run has made: as far as it was seen, or followed to their end, and probed.
 
+use std::sync::Arc;
+
 use futures::future::join_all;
 use neonform_engine::diagnostic::{Diagnostic, Failure, codes};
+use neonform_engine::target::Target;
+use neonform_neon::branch::BranchLive;
 use neonform_neon::function::{Build, Ending, Followed, FunctionReport, Probe, Status, follow, probe};
+use neonform_neon::target::{Found, Project};
 use neonform_neon::{Reported, Scope};
 
+use crate::args::WaitingArgs;
 use crate::on_branch::command;
+use crate::pipeline::Request;
 use crate::progress;
 use crate::session::Session;
 
@@ -107,7 +114,7 @@ impl Deployment {
             State::Ended(Ending::Completed) => self.probe.iter().filter_map(unreached).collect(),
             State::Ended(Ending::Failed(_)) => {
                 vec![
-                    problem("the build of a deployment failed; what served before goes on serving")
+                    problem("a deployment failed to build and does not serve")
                         .fix("correct the function, then deploy it again"),
                 ]
             }
@@ -136,6 +143,25 @@ fn unreached(probe: &Probe) -> Option<Diagnostic> {
     };
     let problem = Diagnostic::error(codes::PROBE_FAILED, "a deployed function does not answer as it should");
     Some(problem.found(found).expected("an answer with a status below 500").fix("see the function's logs"))
+}
+
+/// What became of those that an apply has made: followed to their end where that is asked for, else as they were seen
+/// along the way, without those that are known to serve.
+pub async fn of_apply(waiting: WaitingArgs, request: &Request<'_>, branch: &Target) -> Vec<Deployment> {
+    let builds = request.builds.all();
+    if !waiting.wait {
+        let open = builds.into_iter().filter(|build| build.status != Status::Completed);
+        return open.map(Deployment::seen).collect();
+    }
+    let found = Found {
+        target: branch.clone(),
+        id: branch.id.clone().unwrap_or_default(),
+        live: BranchLive::default(),
+        project: Project::default(),
+    };
+    // Following changes nothing, so that the journal of what was changed is at its end.
+    let scope = Scope::of(request.client.clone().unobserved(), found, Arc::clone(&request.bundler));
+    follow_all(&Scope { polling: request.polling, ..scope }, builds, waiting.probe).await
 }
 
 /// Follows all of them at once.

@@ -127,6 +127,7 @@ pub async fn policy(
         bundler: Session::bundler(source, false),
         polling: Polling::default(),
         deploying: Deploying::default(),
+        builds: Arc::default(),
         concurrency: pipeline::CONCURRENCY.into(),
         purpose: Purpose::at(source.now),
         leases: None,

@@ -23,7 +23,7 @@ use neonform_eval::{Limits, Loaded, Reads};
 use neonform_neon::branch::BranchLive;
 use neonform_neon::client::Client;
 use neonform_neon::environment::drop_values;
-use neonform_neon::function::{Bundler, Digests, Function};
+use neonform_neon::function::{Builds, Bundler, Digests, Function};
 use neonform_neon::target::{self, Found, Project, Survey};
 use neonform_neon::{Again, Deploying, Polling, Scope, kinds};
 use tracing::Instrument;
@@ -141,6 +141,8 @@ pub struct Request<'a> {
     pub polling: Polling,
     /// What this run says about deployments.
     pub deploying: Deploying,
+    /// Hears of the deployments that are made.
+    pub builds: Arc<Builds>,
     /// Changes that apply makes at once.
     pub concurrency: usize,
     /// What the plan may delete, and when it is made.
@@ -303,7 +305,8 @@ fn check_slugs(again: &Again, desired: &Desired) -> Result<(), Failure> {
 fn provider_for(request: &Request<'_>, found: Found) -> Provider<Scope> {
     let usual = provider(request.client, found, Arc::clone(&request.bundler));
     let (polling, deploying) = (request.polling, request.deploying.clone());
-    let client = Scope { polling, deploying, digests: Arc::clone(&request.digests), ..usual.client };
+    let (digests, builds) = (Arc::clone(&request.digests), Arc::clone(&request.builds));
+    let client = Scope { polling, deploying, digests, builds, ..usual.client };
     Provider { concurrency: request.concurrency, client, ..usual }
 }
 

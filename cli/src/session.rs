@@ -196,6 +196,7 @@ impl Session {
             bundler: Self::bundler(source, args.source_maps),
             polling: Self::polling()?,
             deploying: Self::deploying(args),
+            builds: Arc::default(),
             concurrency: args.parallelism.into(),
             purpose: self.purpose(args, source)?,
             leases: None,

@@ -130,7 +130,21 @@ pub struct ApplyArgs {
     /// Consent to changing a protected branch
     #[arg(long)]
     pub allow_protected: bool,
+    /// What is waited for.
+    #[command(flatten)]
+    pub waiting: WaitingArgs,
     /// Whether the branch's variables are pulled afterwards.
     #[command(flatten)]
     pub env_pull: EnvPullChoice,
+}
+
+/// Whether an apply ends with the changes that it makes, or with what becomes of them.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct WaitingArgs {
+    /// Wait until the functions that were deployed serve, and fail where a build does
+    #[arg(long)]
+    pub wait: bool,
+    /// Then request their URLs, and fail where nothing answers
+    #[arg(long, requires = "wait")]
+    pub probe: bool,
 }

@@ -16,12 +16,13 @@ use super::Ending;
 use crate::args::{ApplyArgs, Format, PurposeArgs};
 use crate::backend::Connection;
 use crate::creation::{Creation, create};
+use crate::deployments::{Deployment, of_apply};
 use crate::invocation::again;
 use crate::journal::{Header, Journal};
 use crate::lease::Leases;
 use crate::output::remarks::{self, Remark};
 use crate::output::text::printable;
-use crate::output::{github, human, json, neon_json, sarif};
+use crate::output::{deployments, github, human, json, neon_json, sarif};
 use crate::saved_plan::{self, Reliance, SavedPlan};
 use crate::session::Session;
 use crate::{env_pull, pipeline, print, progress, trust};
@@ -145,12 +146,17 @@ pub(super) async fn run_on(run: &Run<'_>) -> Result<Applied, Failure> {
     if is_new {
         let creation = create(&request, planned, prune, &|plan| journal.plan(plan), &listen).await;
         journal.end(&creation.outcome, creation.is_complete(), is_interrupted());
-        return Ok(Applied { ending: view.creation(&creation), branch: creation.branch });
+        let made = match &creation.branch {
+            Some(branch) => of_apply(args.waiting, &request, branch).await,
+            None => Vec::new(),
+        };
+        return Ok(Applied { ending: view.creation(&creation, &made), branch: creation.branch });
     }
     let stopped = || session.signals.stop.is_set();
     let outcome = apply(&planned.provider, &planned.plan, &stopped, &listen).await;
     journal.end(&outcome, outcome.is_complete(), is_interrupted());
-    Ok(Applied { ending: view.applied(&planned.plan, &outcome), branch: Some(planned.plan.target) })
+    let made = of_apply(args.waiting, &request, &planned.plan.target).await;
+    Ok(Applied { ending: view.applied(&planned.plan, &outcome, &made), branch: Some(planned.plan.target) })
 }
 
 /// How this run shows things.
@@ -171,15 +177,28 @@ impl View<'_> {
         }
     }
 
-    /// What became of a plan, and what else kept it from being made so; `again` goes on with it.
-    fn outcome(&self, plan: &Plan, outcome: &Outcome, problems: &[Diagnostic], again: &str) -> Ending {
+    /// What became of a plan and of the deployments that were made, and what else kept it from being made so; `again`
+    /// goes on with it.
+    fn outcome(
+        &self,
+        plan: &Plan,
+        outcome: &Outcome,
+        made: &[Deployment],
+        problems: &[Diagnostic],
+        again: &str,
+    ) -> Ending {
+        let failed: Vec<Diagnostic> = made.iter().flat_map(|one| one.problems(self.session)).collect();
+        let problems = &[problems, &failed].concat();
         let is_complete = outcome.is_complete() && problems.is_empty();
         match self.session.global.output {
             Format::Human | Format::Markdown if plan.is_empty() => {}
             Format::Human | Format::Markdown => {
-                print::human(|out| human::outcome(out, self.session.page, plan, outcome, again));
+                print::human(|out| {
+                    human::outcome(out, self.session.page, plan, outcome, again)?;
+                    deployments::human(out, self.session, made)
+                });
             }
-            Format::Json => (self.print)(&json::applied(plan, outcome, problems)),
+            Format::Json => (self.print)(&json::applied(plan, outcome, made, problems)),
             Format::NeonJson => (self.print)(&neon_json::result(plan, Some(outcome))),
             Format::Sarif | Format::Github => {
                 let mut remarks = remarks::plan(plan, &[], Some(outcome));
@@ -187,6 +206,7 @@ impl View<'_> {
                 self.remarks(remarks, is_complete);
             }
         }
+        print::diagnostics(&failed);
         if is_complete { Ending::Done } else { Ending::Incomplete }
     }
 
@@ -195,15 +215,15 @@ impl View<'_> {
         self.again.map_or_else(|| again(without), str::to_owned)
     }
 
-    fn applied(&self, plan: &Plan, outcome: &Outcome) -> Ending {
+    fn applied(&self, plan: &Plan, outcome: &Outcome, made: &[Deployment]) -> Ending {
         let again = self.again(&[]);
         let interrupted = self.interrupted(outcome.is_complete(), &again);
-        let ending = self.outcome(plan, outcome, interrupted.as_slice(), &again);
+        let ending = self.outcome(plan, outcome, made, interrupted.as_slice(), &again);
         self.tell(interrupted.as_slice());
         ending
     }
 
-    fn creation(&self, creation: &Creation) -> Ending {
+    fn creation(&self, creation: &Creation, made: &[Deployment]) -> Ending {
         let again = match &creation.branch {
             // The branch exists now; consent to what it was created with has to be given again.
             Some(branch) if self.again.is_none() && branch.is_protected == Some(true) => {
@@ -220,7 +240,7 @@ impl View<'_> {
         if let Some(stopped) = &creation.stopped {
             print::diagnostics(&stopped.0);
         }
-        let ending = self.outcome(&creation.plan, &creation.outcome, &problems, &again);
+        let ending = self.outcome(&creation.plan, &creation.outcome, made, &problems, &again);
         print::diagnostics(partial.as_slice());
         self.tell(interrupted.as_slice());
         ending

@@ -39,7 +39,9 @@ async fn add(session: &Session, branch: &OnBranch, args: &DomainAddArgs) -> Resu
     let fault = neonform_neon::function::manage::slug_fault(&args.slug);
     let host = match (manage::host(&args.host), fault) {
         (Ok(host), None) => host,
-        (host, fault) => return Err(Failure(host.err().into_iter().chain(fault).collect())),
+        (host, fault) => {
+            return Err(Failure(host.err().into_iter().flat_map(|failure| failure.0).chain(fault).collect()));
+        }
     };
     consent::check(&branch.target, args.consent)?;
     let made = match manage::register(&branch.scope, &host, &args.slug).await {

@@ -6,6 +6,7 @@ use anstyle::Style;
 use neonform_neon::function::Probe;
 use serde_json::{Value as Json, json};
 
+use super::page::{padded, width, wrapped};
 use super::text::printable;
 use crate::deployments::{Deployment, State};
 use crate::session::Session;
@@ -22,12 +23,15 @@ pub fn human(out: &mut dyn Write, session: &Session, all: &[Deployment]) -> io::
     if !ended.is_empty() {
         writeln!(out, "{BOLD}Deployments:{BOLD:#}")?;
     }
+    let widest = ended.iter().map(|deployment| width(&deployment.slug)).max().unwrap_or(0);
     for deployment in ended {
         let Deployment { slug, id, state, probe, .. } = deployment;
         let reason = state.reason().map_or_else(String::new, |reason| format!(": {reason}"));
         let probe = probe.as_ref().map_or_else(String::new, |probe| format!(", {}", probed(probe)));
-        let line = format!("{slug}  deployment {id} {}{reason}{probe}", state.word());
-        writeln!(out, "  {}", printable(&line))?;
+        let line = format!("  {}  deployment {id} {}{reason}{probe}", padded(slug, widest), state.word());
+        for line in wrapped(&printable(&line), session.page.width, 4) {
+            writeln!(out, "{line}")?;
+        }
     }
     if !building.is_empty() {
         writeln!(out, "{BOLD}Still building{BOLD:#}, to be checked with:")?;

@@ -19,6 +19,8 @@ use neonform_engine::target::Target;
 use neonform_engine::value::Value;
 use serde_json::{Map, Value as Json, json};
 
+use crate::deployments::Deployment;
+
 /// The version of the format.
 pub(super) const VERSION: u32 = 1;
 
@@ -63,8 +65,16 @@ pub fn refused(plan_of: &Plan, reasons: &[Diagnostic]) -> Json {
 }
 
 /// A plan that was applied, and what kept the policy from being applied to the end besides changes that failed.
-pub fn applied(plan_of: &Plan, outcome: &Outcome, problems: &[Diagnostic]) -> Json {
+pub fn applied(
+    plan_of: &Plan,
+    outcome: &Outcome,
+    deployments: &[Deployment],
+    problems: &[Diagnostic],
+) -> Json {
     let mut fields = plan(plan_of, Some(outcome));
+    if !deployments.is_empty() {
+        fields["deployments"] = super::deployments::json(deployments);
+    }
     if !problems.is_empty() {
         fields["errors"] = problems.iter().map(diagnostic).collect();
     }

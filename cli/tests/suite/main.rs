@@ -64,3 +64,4 @@ mod typos;
 mod unknown;
 mod untrusted;
 mod usage;
+mod waiting;

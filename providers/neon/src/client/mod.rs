@@ -143,6 +143,12 @@ impl Client {
         Self { observer: Some(observer), ..self }
     }
 
+    /// The same client, of whose requests nobody hears.
+    #[must_use]
+    pub fn unobserved(self) -> Self {
+        Self { observer: None, ..self }
+    }
+
     /// The same client, which sends nothing once this is set.
     #[must_use]
     pub fn until(self, stop: Stop) -> Self {

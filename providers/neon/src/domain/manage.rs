@@ -48,14 +48,15 @@ impl DomainReport {
 ///
 /// # Errors
 /// When it is none.
-pub fn host(written: &str) -> Result<String, Diagnostic> {
+pub fn host(written: &str) -> Result<String, Failure> {
     let host = hostname::normalise(written);
     match hostname::fault(&host) {
         None => Ok(host),
         Some(summary) => Err(Diagnostic::error(codes::INVALID_HOSTNAME, summary)
             .found(format!("{written:?}"))
             .expected(hostname::EXPECTED)
-            .fix("correct it")),
+            .fix("correct it")
+            .into()),
     }
 }
 
