@@ -51,6 +51,7 @@ mod policies;
 // Their steps are scripts for a shell.
 #[cfg(unix)]
 mod recipes;
+mod reference;
 mod remembering;
 mod review;
 mod saved_plans;

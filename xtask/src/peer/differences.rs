@@ -173,7 +173,21 @@ const LISTED: &[Difference] = &[
         reason: "the inherited trigger is not touched",
     },
     Difference {
-        at: "env-*",
+        at: "checkout-and-branches: *",
+        field: ".neon *",
+        official: "nothing",
+        ours: "*Id*",
+        reason: "the organisation stands before the project, as the official client's own link writes it",
+    },
+    Difference {
+        at: "checkout-and-branches: *",
+        field: ".neon *",
+        official: "*Id*",
+        ours: "nothing",
+        reason: "the organisation stands before the project, as the official client's own link writes it",
+    },
+    Difference {
+        at: "*",
         field: "* mode",
         official: "644",
         ours: "600",

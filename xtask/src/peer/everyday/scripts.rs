@@ -33,8 +33,9 @@ impl Act {
     pub(super) fn words(&self, client: Client) -> Vec<&'static str> {
         let more = if client == Client::Ours { self.ours } else { &[] };
         // Without a branch, the official client takes a trigger's id for one.
-        let about: &[&str] = match self.official[0] {
-            "triggers" => &["--project-id", PROJECT, "--branch", "main"],
+        let about: &[&str] = match self.official {
+            ["triggers", ..] => &["--project-id", PROJECT, "--branch", "main"],
+            ["link", "--clear"] => &[],
             _ => &["--project-id", PROJECT],
         };
         self.official.iter().chain(more).chain(about).copied().collect()
@@ -156,6 +157,43 @@ pub(super) const SCRIPTS: &[Script] = &[
             done(&["triggers", "delete", "trigger:nightly"]).ours(&["--yes"]),
             refused(&["buckets", "delete", "nope"]).ours(&["--yes"]),
             done(&["buckets", "delete", "open"]).ours(&["--yes"]),
+        ],
+    },
+    Script {
+        // Without a policy: with one, the official client's `checkout --create` forgets NEON_API_HOST.
+        name: "checkout-and-branches",
+        project: None,
+        acts: &[
+            refused(&["checkout"]),
+            refused(&["checkout", "nope"]),
+            refused(&["checkout", "--create"]),
+            refused(&["checkout", "br-quiet-meadow-a1b2c3d4"]),
+            done(&["branches", "create", "--name", "dev"]),
+            done(&["checkout", "dev"]),
+            done(&["checkout", "work", "--create", "--no-env-pull"]),
+            done(&["checkout", "work", "--create"]),
+            refused(&["branches", "create", "--name", "main"]),
+            done(&["branches", "create", "--name", "small", "--parent", "dev", "--cu", "0.25-1", "--suspend-timeout", "600"]),
+            refused(&["branches", "create", "--name", "x", "--parent", "nope"]),
+            done(&["branches", "rename", "small", "smaller"]),
+            refused(&["branches", "rename", "nope", "other"]),
+            done(&["branches", "list"]),
+            done(&["branches", "delete", "smaller"]).ours(&["--yes"]),
+            refused(&["branches", "delete", "nope"]).ours(&["--yes"]),
+            refused(&["branches", "delete", "main"]).ours(&["--yes"]),
+            done(&["checkout", "main"]),
+        ],
+    },
+    Script {
+        name: "link",
+        project: None,
+        acts: &[
+            refused(&["link", "--branch", "nope"]),
+            done(&["link", "-y", "--no-env-pull"]),
+            done(&["link", "--clear"]),
+            done(&["link", "--branch", "main"]).with(&[(".gitignore", Some("node_modules"))]),
+            done(&["link", "--no-checks", "--org-id", "org-other-1", "--branch", "feature"]),
+            done(&["env", "pull", "--branch", "main", "--file", "after"]),
         ],
     },
 ];
