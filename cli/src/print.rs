@@ -10,6 +10,7 @@ use neonform_engine::diagnostic::{Diagnostic, Failure};
 use serde_json::Value as Json;
 
 use crate::args::Format;
+use crate::output::page::{Page, wrapped};
 use crate::output::remarks::{self, Remark};
 use crate::output::{self, diagnostics, github, markdown, sarif};
 use crate::{policy_file, progress};
@@ -46,6 +47,10 @@ pub(crate) fn json(value: &Json) {
 /// Writes one line to standard error.
 pub(crate) fn note(text: &str) {
     if !is_silent() {
+        let width = Page::terminal_of_standard_error();
+        let lines =
+            |width| text.lines().flat_map(move |line| wrapped(line, width, 0)).collect::<Vec<_>>().join("\n");
+        let text = width.map_or_else(|| text.to_owned(), lines);
         progress::aside(|| anstream::eprintln!("{text}"));
     }
 }
@@ -53,7 +58,9 @@ pub(crate) fn note(text: &str) {
 /// Writes problems to standard error.
 pub(crate) fn diagnostics(problems: &[Diagnostic]) {
     if !is_silent() {
-        let _ = progress::aside(|| diagnostics::write(&mut anstream::stderr().lock(), problems));
+        let _ = progress::aside(|| {
+            diagnostics::write(&mut anstream::stderr().lock(), problems, Page::terminal_of_standard_error())
+        });
     }
 }
 

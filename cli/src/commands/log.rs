@@ -24,7 +24,7 @@ pub(super) fn run(session: &Session, args: &LogArgs) -> Result<Ending, Failure> 
         let runs = runs.collect::<Result<Vec<Run>, Failure>>()?;
         match format {
             Format::Json => print::json(&log::json(&runs, false)),
-            _ => print::human(|out| log::table(out, &runs)),
+            _ => print::human(|out| log::table(out, &runs, session.page)),
         }
         return Ok(Ending::Done);
     };

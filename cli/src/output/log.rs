@@ -10,6 +10,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::json::VERSION;
 use super::page::Page;
+use super::records::Records;
 use super::table::{Cell, Table};
 use super::text::{count, printable};
 use crate::journal::{Run, State, Undecided};
@@ -20,22 +21,24 @@ const BOLD: Style = Style::new().bold();
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn table(out: &mut dyn Write, runs: &[Run]) -> io::Result<()> {
+pub fn table(out: &mut dyn Write, runs: &[Run], page: Page) -> io::Result<()> {
     if runs.is_empty() {
         return writeln!(out, "No apply has left a journal here.");
     }
     let headings = ["RUN", "WHEN (UTC)", "BRANCH", "CHANGES", "OUTCOME"];
+    let texts = |run: &Run| {
+        let branch = run.header("branch").unwrap_or("?").to_owned();
+        [run.id.clone(), when(run.began()), branch, changes(run), run.state.word().to_owned()]
+    };
     let rows = runs.iter().map(|run| {
-        let branch = printable(run.header("branch").unwrap_or("?"));
-        vec![
-            Cell::plain(printable(&run.id)),
-            Cell::plain(when(run.began())),
-            Cell::plain(branch),
-            Cell::plain(changes(run)),
-            Cell::styled(printable(run.state.word()), style(&run.state)),
-        ]
+        let styles = [Style::new(), Style::new(), Style::new(), Style::new(), style(&run.state)];
+        texts(run).iter().zip(styles).map(|(text, style)| Cell::styled(printable(text), style)).collect()
     });
-    Table([headings.map(Cell::plain).to_vec()].into_iter().chain(rows).collect()).write(out)
+    let table = Table([headings.map(Cell::plain).to_vec()].into_iter().chain(rows).collect());
+    if table.width() <= page.width {
+        return table.write(out);
+    }
+    Records::new(&headings, runs.iter().map(|run| texts(run).to_vec())).write_blocks(out, page)
 }
 
 fn style(state: &State) -> Style {

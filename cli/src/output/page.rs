@@ -41,6 +41,12 @@ impl Page {
         Self::of(terminal_size::terminal_size_of(std::io::stderr()))
     }
 
+    /// How wide the terminal is on which standard error stands, if it does: text is broken at words there, and left
+    /// on one line for logs and searches.
+    pub fn terminal_of_standard_error() -> Option<usize> {
+        terminal_size::terminal_size_of(std::io::stderr()).map(|_| Self::of_standard_error().width)
+    }
+
     fn of(terminal: Option<(Width, Height)>) -> Self {
         let told = || env::given(env::COLUMNS)?.trim().parse().ok();
         let width = terminal.map(|(width, _)| usize::from(width.0)).or_else(told);

@@ -167,3 +167,28 @@ fn an_interrupt_leaves_no_line_behind() {
     assert!(report.contains("\nInterrupted: ") && report.contains(" skipped.\n"), "{}", applying.text);
     assert!(!applying.text.contains("Applying"), "{}", applying.text);
 }
+
+#[test]
+fn words_are_not_cut_at_40_columns() {
+    let scratch = moved();
+    for command in [
+        &["status", "--branch", "mian", "--backend", "local:state.sqlite"][..],
+        &["plan", "--config", "after.ts", "--branch", "staging", "--backend", "local:state.sqlite"],
+        &["functions", "get", "apo", "--backend", "local:state.sqlite"],
+        &["plan", "--update-exsting"],
+        &["explain"],
+        &["log"],
+    ] {
+        let narrow = on_terminal(&scratch, 40, command, &[], &[]);
+        let log = scratch.run(command);
+        let (shown, told) = (words(&narrow.text), words(&(log.err + &log.out)));
+        let missing: Vec<&String> = told.iter().filter(|word| !shown.contains(*word)).collect();
+        assert_eq!(missing, [""; 0], "{command:?}: {}", narrow.text);
+    }
+}
+
+/// The words that fit beside a label; times, ids and paths are another run's.
+fn words(text: &str) -> Vec<String> {
+    let fits = |word: &&str| word.len() <= 27 && !word.contains(|c: char| c.is_ascii_digit() || c == '/');
+    text.split_whitespace().filter(fits).map(str::to_owned).collect()
+}
