@@ -1,8 +1,10 @@
 //! `neonform domains …`, and the same under `neonform functions domains` with the neon command line's names.
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCandidates;
 
 use super::functions::{ConsentArgs, DeletionArgs};
+use crate::completions::values;
 
 /// `neonform domains …`.
 #[derive(Debug, Subcommand)]
@@ -35,7 +37,7 @@ pub struct DomainAddArgs {
     #[arg(value_name = "HOST")]
     pub host: String,
     /// The slug of the function that it leads to
-    #[arg(long, value_name = "SLUG")]
+    #[arg(long, value_name = "SLUG", add = ArgValueCandidates::new(values::functions))]
     pub slug: String,
     /// Consent to changing a protected branch.
     #[command(flatten)]

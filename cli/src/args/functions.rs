@@ -3,11 +3,13 @@
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Subcommand};
+use clap_complete::ArgValueCandidates;
 use neonform_engine::kind::Kind;
 use neonform_engine::value::Secret;
 use neonform_neon::domain::Domain;
 
 use super::domains::FunctionDomainsCommand;
+use crate::completions::values;
 
 /// `neonform functions …`.
 #[derive(Debug, Subcommand)]
@@ -29,6 +31,7 @@ pub enum FunctionsCommand {
 #[derive(Debug, Args)]
 pub struct FunctionDeployArgs {
     /// The function's slug
+    #[arg(add = ArgValueCandidates::new(values::functions))]
     pub slug: String,
     /// The entry file, or a directory with index.ts, index.js or index.mjs; without it, and without --no-bundle, the
     /// code that was deployed last is deployed again
@@ -75,6 +78,7 @@ fn secret(text: &str) -> Result<Secret, std::convert::Infallible> {
 #[derive(Debug, Args)]
 pub struct FunctionGetArgs {
     /// The function's slug
+    #[arg(add = ArgValueCandidates::new(values::functions))]
     pub slug: String,
     /// List the names of the variables of the deployment that serves
     #[arg(long, short = 'E')]
@@ -85,6 +89,7 @@ pub struct FunctionGetArgs {
 #[derive(Debug, Args)]
 pub struct FunctionDeleteArgs {
     /// The function's slug
+    #[arg(add = ArgValueCandidates::new(values::functions))]
     pub slug: String,
     /// Consent to it.
     #[command(flatten)]

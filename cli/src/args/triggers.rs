@@ -1,10 +1,12 @@
 //! `neonform triggers …`: commands and flags, as the neon command line has them.
 
 use clap::{Args, Subcommand};
+use clap_complete::ArgValueCandidates;
 use neonform_engine::kind::Kind;
 use neonform_neon::bucket::Bucket;
 
 use super::functions::{ConsentArgs, DeletionArgs};
+use crate::completions::values;
 
 /// `neonform triggers …`.
 #[derive(Debug, Subcommand)]
@@ -40,7 +42,7 @@ pub struct TriggerCreateArgs {
     #[arg(long)]
     pub name: String,
     /// The slug of the function that it calls
-    #[arg(long, value_name = "SLUG")]
+    #[arg(long, value_name = "SLUG", add = ArgValueCandidates::new(values::functions))]
     pub function_slug: String,
     /// When: five fields in UTC, as '*/15 * * * *'
     #[arg(long, required_unless_present = Bucket::NAME, conflicts_with_all = [Bucket::NAME, "prefix"])]
@@ -72,7 +74,7 @@ pub struct TriggerUpdateArgs {
     #[arg(long)]
     pub name: Option<String>,
     /// The slug of another function
-    #[arg(long, value_name = "SLUG")]
+    #[arg(long, value_name = "SLUG", add = ArgValueCandidates::new(values::functions))]
     pub function_slug: Option<String>,
     /// Another schedule: five fields in UTC
     #[arg(long, conflicts_with_all = [Bucket::NAME, "prefix"])]

@@ -53,3 +53,25 @@ fn nobody_is_asked_in_ci_on_a_dumb_terminal_or_in_a_pipe() {
     let piped = scratch.local(&["import"]);
     assert!(piped.code == 1 && !piped.err.contains(QUESTION), "{}", piped.text());
 }
+
+#[test]
+fn a_deletion_is_asked_about() {
+    let scratch = Scratch::new();
+    scratch.local(&["buckets", "create", "uploads"]).done();
+    let delete = |keys: &[u8]| {
+        let arguments = ["buckets", "delete", "uploads", "--backend", "local:state.sqlite"];
+        on_terminal(&scratch, 80, &arguments, &[], &[("Delete bucket uploads from branch main?", keys)])
+    };
+    for no in [&b"n\r"[..], b"\r", ESCAPE] {
+        let refused = delete(no);
+        assert!(refused.code == 1 && refused.text.contains("nothing was deleted"), "{}", refused.text);
+    }
+    assert!(scratch.local(&["buckets", "list"]).done().contains("uploads"));
+    let done = delete(b"y\r");
+    assert!(
+        done.code == 0 && done.text.contains("Deleted bucket uploads from branch main."),
+        "{}",
+        done.text
+    );
+    assert!(!scratch.local(&["buckets", "list"]).done().contains("uploads"));
+}

@@ -146,7 +146,18 @@ fn everything_wrong_with_the_command_is_said_at_once_and_no_value_is_shown() {
         &world.run(&["functions", "deploy", "api", "--env", "A=swordfish"]).text(),
     );
     assert!(world.told("deployBranchFunction").is_empty());
-    world.run(&["functions", "deploy", "api", "--src", "f.ts", "--env", "A=swordfish", "-vv"]).done();
+    let logged =
+        ["functions", "deploy", "api", "--src", "f.ts", "--env", "A=swordfish", "-vv", "--trace", "trace"];
+    let ran = world.run(&logged);
+    let trace = std::fs::read_to_string(world.scratch.path().join("trace")).unwrap();
+    assert!(ran.code == 0 && !(ran.text() + &trace).contains("swordfish"), "{}", ran.text());
+    let raw: Value = serde_json::from_str(
+        &world.run(&["functions", "deploy", "api", "--env", "A=swordfish", "-o", "neon-json"]).done(),
+    )
+    .unwrap();
+    let function = world.function("api");
+    assert_eq!((&raw["id"], &raw["invocation_url"]), (&json!(2), &function["invocation_url"]));
+    assert_eq!(raw["environment"], function["current_deployment"]["environment"]);
     let ran = world.run(&["functions", "deploy", "api", "--env", "A=swordfish", "--wiat"]);
     assert_eq!((ran.code, ran.text().contains("swordfish")), (1, false), "{}", ran.text());
 }

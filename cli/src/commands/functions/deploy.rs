@@ -45,7 +45,7 @@ pub(super) async fn run(session: &Session, args: FunctionDeployArgs) -> Result<E
     })
     .await?;
     if matches!(deployment.state, State::Building) && !session.global.quiet {
-        print::note(&format!("Check it with: {}", deployment.check(session)));
+        print::note(&format!("Check it with: {}", printable(&deployment.check(session))));
     }
     let problems = deployment.problems(session);
     show(session, &branch, &deployment);
@@ -166,7 +166,9 @@ async fn deployment(branch: &OnBranch, args: &FunctionDeployArgs, id: i64) -> De
 fn show(session: &Session, branch: &OnBranch, deployment: &Deployment) {
     let function = deployment.function.as_ref();
     match session.global.output {
-        Format::NeonJson => print::json(&of_the_reference(deployment)),
+        Format::NeonJson => {
+            function.iter().for_each(|function| print::json(&of_the_reference(&function.raw)))
+        }
         Format::Json => {
             let functions: Vec<_> = function.iter().map(|function| &function.read).collect();
             let mut fields = document("functions deploy", &branch.target, &functions);
@@ -181,11 +183,10 @@ fn show(session: &Session, branch: &OnBranch, deployment: &Deployment) {
 }
 
 /// The newest deployment with the function's URL.
-fn of_the_reference(deployment: &Deployment) -> Json {
-    let Some(function) = &deployment.function else { return Json::Null };
-    let mut fields = function.raw["current_deployment"].clone();
+fn of_the_reference(function: &Json) -> Json {
+    let mut fields = function["current_deployment"].clone();
     if let Some(fields) = fields.as_object_mut() {
-        fields.insert("invocation_url".to_owned(), function.raw["invocation_url"].clone());
+        fields.insert("invocation_url".to_owned(), function["invocation_url"].clone());
     }
     fields
 }

@@ -60,7 +60,7 @@ pub async fn list(scope: &Scope) -> Result<Vec<Reported<BucketReport>>, Failure>
 pub async fn create(scope: &Scope, name: &str, access: &str) -> Result<Reported<BucketReport>, Failure> {
     let body = json!({ "name": name, "access_level": access });
     let request = Request::post("createBranchBucket", scope.in_branch(&["buckets"])).json(body);
-    // Only for an answer that was lost: one that was there before is refused below.
+    // One that is there already is refused, so that what is found after a lost answer is the one that was made.
     let before = list(scope).await?;
     if let Some(found) = before.iter().find(|bucket| bucket.read.name == name) {
         return Err(Diagnostic::error(codes::ALREADY_EXISTS, "the branch has a bucket of this name")
