@@ -1,7 +1,7 @@
 //! `cargo xtask bench`: which tables there are, and the optimised program that all of them measure.
 //!
 //! Each table is a file of its own below `bench/`: it measures whole processes, in turns where two
-//! things are compared, and prints Markdown for the README. Without a flag the quick ones run.
+//! things are compared, and prints Markdown for docs/speed.md. Without a flag the quick ones run.
 
 mod bundling;
 mod measure;

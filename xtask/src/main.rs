@@ -31,7 +31,7 @@ usage: cargo xtask <command> [--engine v8|quickjs]
   fuzz [TIMES [SEED]]          files, API answers and policy values that are not what they should be (default 20
                                times the cases of the tests)
   faults                       every fault at every request, every point at which the process can be killed
-  bench [--TABLE]              what is measured for the README; without a flag what is quick
+  bench [--TABLE]              what docs/speed.md says; without a flag what is quick
   peer [SCRIPT]                compare with the official client from npm, on the embedded backend
   schema                       the schemas of the JSON outputs against the goldens
   lint                         cargo fmt --check and clippy";

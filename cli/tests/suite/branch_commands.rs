@@ -50,7 +50,11 @@ fn branches_are_made_listed_renamed_and_deleted() {
     assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
     let renamed = scratch.run(&["branches", "rename", "dev", "preview", "-o", "json"]).text();
     golden("branch-commands", "rename-json", &plain(&renamed));
-    golden("branch-commands", "delete-unasked", &scratch.run(&["branches", "delete", "preview"]).text());
+    golden(
+        "branch-commands",
+        "delete-unasked",
+        &plain(&scratch.run(&["branches", "delete", "preview"]).text()),
+    );
     assert!(scratch.run(&["branches", "delete", "preview", "--yes"]).done().contains("was deleted"));
     assert!(!scratch.run(&["branches", "list"]).done().contains("preview"));
     let gone = scratch.run(&["branches", "delete", "preview", "--yes"]);
