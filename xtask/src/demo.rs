@@ -9,8 +9,10 @@ use crate::engine::Engine;
 use crate::files::copy;
 
 /// What the demo types after `neonform`.
-const PLAN: &[&str] = &["plan", "--backend", "local"];
-const APPLY: &[&str] = &["apply", "--backend", "local", "--update-existing"];
+const LINK: &[&str] = &["link", "--local"];
+const PLAN: &[&str] = &["plan"];
+const APPLY: &[&str] = &["apply", "--update-existing"];
+const CHECKOUT: &[&str] = &["checkout", "preview/search", "--create"];
 
 /// Builds `neonform`, copies the example and plays the session.
 pub fn run(engine: &Engine) -> Result<(), String> {
@@ -39,6 +41,8 @@ struct Demo {
 
 impl Demo {
     fn play(&self) -> Result<(), String> {
+        self.say("The embedded backend stands in for Neon: no account is needed.");
+        self.expect(LINK, "pinned in .neon")?;
         self.say("The project declares three functions and two buckets. Nothing of it exists yet.");
         self.expect(PLAN, "5 to create")?;
         self.neonform(APPLY)?;
@@ -50,9 +54,11 @@ impl Demo {
         self.neonform(APPLY)?;
         self.expect(PLAN, "No changes")?;
         self.say(
-            "The same policy for a preview branch that does not exist yet: its closure tunes it differently.",
+            "A preview branch from the same policy, whose closure tunes it differently, pinned from now on.",
         );
-        self.neonform(&["eval", "--branch", "preview/search", "--new"]).map(drop)
+        self.expect(CHECKOUT, "The policy is applied")?;
+        self.expect(PLAN, "No changes. Branch preview/search")?;
+        self.neonform(&["functions", "list"]).map(drop)
     }
 
     fn say(&self, text: &str) {

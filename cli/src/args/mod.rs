@@ -90,7 +90,7 @@ pub struct Global {
     #[arg(long, global = true, hide = true)]
     pub no_analytics: bool,
     /// Neither progress nor what is done meanwhile, only results, warnings and errors
-    #[arg(long, global = true, help_heading = "Output")]
+    #[arg(long, short, global = true, help_heading = "Output")]
     pub quiet: bool,
     /// Say on standard error what is decided and asked; -vv says more
     #[arg(long, short, global = true, action = clap::ArgAction::Count, help_heading = "Output")]

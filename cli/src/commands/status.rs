@@ -13,6 +13,7 @@ use crate::args::{Format, StatusArgs};
 use crate::backend::Connection;
 use crate::output::json::masked;
 use crate::output::status::Status;
+use crate::output::text::printable;
 use crate::session::Session;
 use crate::{pipeline, print};
 
@@ -35,7 +36,7 @@ pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Ending, 
 fn current_branch(session: &Session) -> Result<Ending, Failure> {
     match &session.context.branch {
         Some(branch) => {
-            print::line(branch);
+            print::line(&printable(branch));
             Ok(Ending::Done)
         }
         None => Err(Diagnostic::error(codes::MISSING_CONTEXT, "no branch is pinned here")
