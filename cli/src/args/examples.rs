@@ -162,6 +162,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
         &[("One that everybody reads", "neonform buckets create media --access-level public_read")],
     ),
     ("buckets delete", &[("Delete one without asking", "neonform buckets delete todo-exports --yes")]),
+    ("config init", &[("A policy and a function to start from", "neonform config init")]),
     ("config plan", &[("What apply would change", "neonform config plan")]),
     ("config apply", &[("Make the branch what the policy says", "neonform config apply --no-env-pull")]),
     ("config status", &[("What a policy would say of it", "neonform config status --config-json")]),

@@ -130,7 +130,8 @@ fn world() -> Scratch {
 
 /// What became of an example, if that is not what it says.
 fn try_out(world: &Scratch, example: &Example) -> Option<String> {
-    let scratch = if example.line.contains("neonform init") { Scratch::new() } else { world.copied() };
+    let begins = ["neonform init", "neonform config init"].iter().any(|init| example.line.contains(init));
+    let scratch = if begins { Scratch::new() } else { world.copied() };
     let binary = Path::new(env!("CARGO_BIN_EXE_neonform")).parent().unwrap();
     let mut command = Command::new("bash");
     command.args(["-c", &format!("set -e -o pipefail\n{}", example.line)]).current_dir(scratch.path());
