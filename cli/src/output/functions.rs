@@ -128,7 +128,7 @@ fn marked(mark: &Mark) -> String {
     let Some((_, bundle)) = &mark.said else {
         return format!("version {}, which this neonform does not know", mark.version);
     };
-    let counts = if mark.counts { "counts" } else { "does not count: deployed by something else since" };
+    let counts = if mark.counts { "counts" } else { "does not count: it was deployed without one since" };
     format!("version {}, {bundle}, {counts}", mark.version)
 }
 
