@@ -14,7 +14,7 @@ use serde_json::{Value as Json, json};
 use crate::args::PolicyArgs;
 use crate::backend::Connection;
 use crate::env_file::{Merged, merge};
-use crate::invocation::quoted;
+use crate::invocation::next;
 use crate::output::text::printable;
 use crate::session::Session;
 use crate::variables::{self, Asked, Read};
@@ -140,17 +140,10 @@ pub async fn along_the_way(session: &Session, connection: &Connection, policy: &
 
 /// Says how to do what was not done.
 fn by_hand(session: &Session, policy: &PolicyArgs) -> Diagnostic {
-    let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.display().to_string());
-    let flags = [
-        ("--config", path(&policy.config)),
-        ("--backend", session.global.backend.clone()),
-        ("--api-host", session.global.api_host.clone()),
-        ("--project-id", session.global.project_id.clone()),
-        ("--branch", session.global.branch.clone()),
-        ("--context-file", path(&session.global.context_file)),
-    ];
-    let given = flags.into_iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(&value?))));
-    let command = "neonform env pull".to_owned() + &given.collect::<String>();
+    let config = policy.config.as_ref().map(|path| path.display().to_string());
+    let (project, branch) = (session.global.project_id.as_deref(), session.global.branch.as_deref());
+    let flags = [("--config", config.as_deref()), ("--project-id", project), ("--branch", branch)];
+    let command = next("env pull", &session.global, &flags);
     Diagnostic::error(
         codes::ENV_NOT_PULLED,
         "the branch's variables were not pulled; everything else was done",
@@ -197,7 +190,7 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
 impl Pulled {
     /// Says on standard error what was written, removed and revoked.
     pub fn tell(&self, session: &Session) {
-        if !variables::is_for_people(session) {
+        if !session.is_for_people() {
             return;
         }
         let file = printable(&self.shown(&session.working)).to_string();

@@ -8,10 +8,9 @@ use neonform_eval::Reads;
 use neonform_neon::function::Bundler;
 use neonform_neon::{Scope, target};
 
-use crate::args::Format;
 use crate::backend::Connection;
 use crate::bundler::SourceBundler;
-use crate::invocation::quoted;
+use crate::invocation::next;
 use crate::session::Session;
 
 /// A branch that was found.
@@ -30,7 +29,7 @@ pub async fn on_branch<T>(
     session: &Session,
     act: impl AsyncFnOnce(OnBranch) -> Result<T, Failure>,
 ) -> Result<T, Failure> {
-    refuse_formats_of_plans(session)?;
+    session.refuse_formats_of_plans()?;
     let connection = Connection::open(session).await?;
     let acted = match find(session, &connection).await {
         Ok(branch) => act(branch).await,
@@ -60,18 +59,6 @@ fn nothing_to_bundle(session: &Session) -> Arc<dyn Bundler> {
     Arc::new(SourceBundler::new(working.clone(), working, Reads::All, None))
 }
 
-fn refuse_formats_of_plans(session: &Session) -> Result<(), Failure> {
-    match session.global.output {
-        Format::Human | Format::Json | Format::NeonJson => Ok(()),
-        Format::Markdown | Format::Sarif | Format::Github => {
-            Err(Diagnostic::error(codes::USAGE, "only a plan can be printed in this format")
-                .expected("--output human, json or neon-json")
-                .fix("leave out --output, or choose one of these")
-                .into())
-        }
-    }
-}
-
 /// Says that a branch does not have something, and what it has instead.
 pub fn missing(what: &str, name: &str, branch: &Target, known: &[&str]) -> Diagnostic {
     let id = branch.id.as_deref().unwrap_or_default();
@@ -91,8 +78,6 @@ pub fn missing(what: &str, name: &str, branch: &Target, known: &[&str]) -> Diagn
 /// A command about the same branch, to be shown.
 pub fn command(session: &Session, words: &str) -> String {
     let global = &session.global;
-    let flags =
-        [("--backend", &global.backend), ("--project-id", &global.project_id), ("--branch", &global.branch)];
-    let given = flags.iter().filter_map(|(flag, value)| Some(format!(" {flag} {}", quoted(value.as_ref()?))));
-    format!("neonform {words}{}", given.collect::<String>())
+    let flags = [("--project-id", global.project_id.as_deref()), ("--branch", global.branch.as_deref())];
+    next(words, global, &flags)
 }

@@ -154,6 +154,22 @@ impl Session {
         self.global.branch.as_deref().or_else(|| self.context.branch_in(project))
     }
 
+    /// Refuses formats that only plans have.
+    ///
+    /// # Errors
+    /// When such a format is asked for.
+    pub fn refuse_formats_of_plans(&self) -> Result<(), Failure> {
+        match self.global.output {
+            Format::Human | Format::Json | Format::NeonJson => Ok(()),
+            Format::Markdown | Format::Sarif | Format::Github => {
+                Err(Diagnostic::error(codes::USAGE, "only a plan can be printed in this format")
+                    .expected("--output human, json or neon-json")
+                    .fix("leave out --output, or choose one of these")
+                    .into())
+            }
+        }
+    }
+
     /// Whether results are for people, who want to know what is done meanwhile.
     pub fn is_for_people(&self) -> bool {
         self.global.output == Format::Human && !self.global.quiet

@@ -11,7 +11,7 @@ use neonform_neon::environment::{
 };
 use neonform_neon::target;
 
-use crate::args::{Format, PolicyArgs};
+use crate::args::PolicyArgs;
 use crate::backend::Connection;
 use crate::pipeline;
 use crate::print;
@@ -172,9 +172,4 @@ pub fn warn(failure: &Failure) {
     let warnings: Vec<Diagnostic> =
         told.map(|problem| Diagnostic { severity: Severity::Warning, ..problem }).collect();
     print::warnings(&warnings);
-}
-
-/// Whether results are for people.
-pub fn is_for_people(session: &Session) -> bool {
-    session.global.output == Format::Human && !session.global.quiet
 }

@@ -18,7 +18,7 @@ use crate::{consent, print};
 
 /// Does one of them.
 pub(super) async fn run(session: &Session, command: &BranchesCommand) -> Result<Ending, Failure> {
-    super::human_or_json(session)?;
+    session.refuse_formats_of_plans()?;
     let connection = Connection::open(session).await?;
     let done = on(session, command, &connection.client).await;
     connection.close().await;

@@ -26,7 +26,7 @@ use crate::{ask, context, env_pull, print, trust, unfinished};
 
 /// Finds or makes the branch, pins it, pulls its variables.
 pub(super) async fn run(session: &Session, args: &CheckoutArgs) -> Result<Ending, Failure> {
-    super::human_or_json(session)?;
+    session.refuse_formats_of_plans()?;
     trust::refuse_to_apply(&args.policy)?;
     let mut connection = Connection::open(session).await?;
     let journal = Journal::new(session.working.clone());

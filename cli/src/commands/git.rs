@@ -36,7 +36,7 @@ NEON_GIT_HOOK=1 neonform git sync --quiet || true
 
 /// Does one of them.
 pub(super) async fn run(session: &Session, command: &GitCommand) -> Result<Ending, Failure> {
-    super::human_or_json(session)?;
+    session.refuse_formats_of_plans()?;
     let Some(repository) = Repository::around(&session.working) else {
         return Err(Diagnostic::error(codes::USAGE, "this is not a git repository, or git is not installed")
             .found(session.working.display().to_string())

@@ -17,7 +17,7 @@ use crate::{ask, env_pull, print};
 
 /// Chooses, pins, pulls.
 pub(super) async fn run(session: &Session, args: &LinkArgs) -> Result<Ending, Failure> {
-    super::human_or_json(session)?;
+    session.refuse_formats_of_plans()?;
     if args.clear {
         return clear(session);
     }

@@ -121,20 +121,3 @@ fn only_as_text(session: &Session, what: &str) -> Result<(), Failure> {
         .fix("leave out --output")
         .into())
 }
-
-/// Refuses formats that a command has no result for.
-///
-/// # Errors
-/// When such a format is asked for.
-fn human_or_json(session: &Session) -> Result<(), Failure> {
-    match session.global.output {
-        Format::Human | Format::Json | Format::NeonJson => Ok(()),
-        Format::Markdown | Format::Sarif | Format::Github => {
-            let summary = "this command has no result in that format";
-            Err(Diagnostic::error(codes::USAGE, summary)
-                .expected("human, json or neon-json")
-                .fix("correct --output")
-                .into())
-        }
-    }
-}

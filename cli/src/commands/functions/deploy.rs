@@ -134,7 +134,7 @@ async fn bundle(session: &Session, args: &FunctionDeployArgs) -> Result<Option<B
 }
 
 fn tell(session: &Session, slug: &str, made: Made) {
-    if session.global.quiet || session.global.output != Format::Human {
+    if !session.is_for_people() {
         return;
     }
     print::note(&format!("Deployment {} of function {} was made", made.id, printable(slug)));
