@@ -63,7 +63,7 @@ fn a_child_branch_keeps_its_tuning_to_itself() {
     let policy = import(&scratch, &branch).text() + &read(&scratch, "neon.ts");
     assert!(policy.contains(r#"branch.name === "preview/\"x\"""#), "{policy}");
     assert!(
-        policy.contains(r#"neonform plan --backend local:state.sqlite --branch 'preview/"x"'"#),
+        policy.contains(r#"neonform plan --branch 'preview/"x"' --backend local:state.sqlite"#),
         "{policy}"
     );
     assert!(policy.contains("expires at \"20") && !policy.contains("ttl:"), "{policy}");

@@ -42,7 +42,7 @@ fn a_saved_plan_is_shown_as_it_was_and_applied_once() {
     let twice = scratch.local(&["apply", "main.plan", "--update-existing"]);
     assert!(twice.code == 1 && twice.err.contains("bucket.todo-exports: there"), "{}", twice.text());
     let other = scratch.local(&["apply", "main.plan", "--prune"]);
-    assert!(other.code == 1 && other.err.contains("cannot be used with"), "{}", other.text());
+    assert!(other.code == 1 && other.err.contains("contradict each other"), "{}", other.text());
 }
 
 #[test]
