@@ -95,6 +95,6 @@ fn a_flag_that_does_not_exist_is_noticed() {
     let program = program();
     assert!(is_there(&program, "env pull -s, --service, --services"));
     assert!(
-        !is_there(&program, "env push") && !is_there(&program, "env pull --fil") && !is_there(&program, "-q")
+        !is_there(&program, "env push") && !is_there(&program, "env pull --fil") && !is_there(&program, "-Q")
     );
 }
