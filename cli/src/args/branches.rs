@@ -9,6 +9,8 @@ use super::DeletionArgs;
 pub enum BranchesCommand {
     /// List the project's branches
     List,
+    /// Show one branch
+    Get(BranchGetArgs),
     /// Create a branch without a policy; neonform checkout --create applies one
     Create(BranchCreateArgs),
     /// Give a branch another name
@@ -38,6 +40,14 @@ pub struct BranchCreateArgs {
     /// Seconds without use after which its compute is suspended; -1 is never, 0 the platform's default
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     pub suspend_timeout: Option<i64>,
+}
+
+/// Flags of `branches get`.
+#[derive(Debug, Args)]
+pub struct BranchGetArgs {
+    /// The branch's name or id
+    #[arg(value_name = "BRANCH")]
+    pub name: String,
 }
 
 /// Flags of `branches rename`.

@@ -54,6 +54,7 @@ const EXAMPLES: &[(&str, &[Example])] = &[
     ),
     ("link", &[("Work on this machine alone, without Neon", "neonform link --local --yes")]),
     ("branches list", &[("Every branch of the project", "neonform branches list")]),
+    ("branches get", &[("One branch", "neonform branches get preview/login")]),
     ("branches create", &[("A protected branch", "neonform branches create --name staging --protected")]),
     ("branches delete", &[("Delete one without asking", "neonform branches delete preview/login --yes")]),
     ("branches rename", &[("Another name", "neonform branches rename preview/login preview/signin")]),

@@ -34,7 +34,7 @@ use neonform_neon::function::Function;
 use neonform_neon::trigger::Trigger;
 
 pub use apply::{ApplyArgs, PlanArgs, PurposeArgs, SeveralArgs, WaitingArgs};
-pub use branches::{BranchCreateArgs, BranchDeleteArgs, BranchRenameArgs, BranchesCommand};
+pub use branches::{BranchCreateArgs, BranchDeleteArgs, BranchGetArgs, BranchRenameArgs, BranchesCommand};
 pub use buckets::{BucketCreateArgs, BucketDeleteArgs, BucketsCommand};
 pub use checkout::{CheckoutArgs, GitCleanupArgs, GitCommand, GitMapArgs, GitSyncArgs, LinkArgs};
 pub use domains::{DomainAddArgs, DomainDeleteArgs, DomainsCommand, FunctionDomainsCommand};

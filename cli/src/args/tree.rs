@@ -63,7 +63,7 @@ fn argument(command: &str, argument: Arg) -> Arg {
     let is_rare = is_global || RARE.contains(&id);
     let argument = match (command, id) {
         (_, "slug" | "function_slug") => argument.add(ArgValueCandidates::new(values::functions)),
-        ("checkout" | "git map" | "branches delete", "name")
+        ("checkout" | "git map" | "branches delete" | "branches get", "name")
         | ("branches rename", "from")
         | (_, "parent") => argument.add(ArgValueCandidates::new(values::branches)),
         _ => argument,

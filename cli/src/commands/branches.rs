@@ -29,6 +29,7 @@ async fn on(session: &Session, command: &BranchesCommand, client: &Client) -> Re
     let project = session.project(client).await?;
     match command {
         BranchesCommand::List => list(session, client, &project).await,
+        BranchesCommand::Get(args) => get(session, client, &project, &args.name).await,
         BranchesCommand::Create(args) => create(session, client, &project, args).await,
         BranchesCommand::Rename(args) => rename(session, client, &project, args).await,
         BranchesCommand::Delete(args) => delete(session, client, &project, args).await,
@@ -37,20 +38,36 @@ async fn on(session: &Session, command: &BranchesCommand, client: &Client) -> Re
 
 async fn list(session: &Session, client: &Client, project: &str) -> Result<Ending, Failure> {
     let mut branches = manage::list(client, project).await?;
-    if session.global.output != Format::NeonJson {
+    if session.global.output == Format::NeonJson {
+        print::json(&branches.into());
+    } else {
         listing::sort(&mut branches);
+        show(session, project, &branches);
     }
+    Ok(Ending::Done)
+}
+
+async fn get(session: &Session, client: &Client, project: &str, named: &str) -> Result<Ending, Failure> {
+    let id = find(client, project, named).await?.id;
+    let branches = manage::list(client, project).await?;
+    let branch: Vec<Json> = branches.into_iter().filter(|branch| branch["id"] == id).collect();
+    match session.global.output {
+        Format::NeonJson => branch.iter().for_each(print::json),
+        _ => show(session, project, &branch),
+    }
+    Ok(Ending::Done)
+}
+
+fn show(session: &Session, project: &str, branches: &[Json]) {
     let pinned = session.context.branch_in(project);
     match session.global.output {
-        Format::NeonJson => print::json(&branches.into()),
         Format::Json => {
             let ours: Vec<Json> =
                 branches.iter().map(|branch| listing::branch_json(branch, pinned)).collect();
             print::json(&json!({ "version": 1, "project": project, "branches": ours }));
         }
-        _ => print::human(|out| listing::branches(out, session.page, &branches, pinned)),
+        _ => print::human(|out| listing::branches(out, session.page, branches, pinned)),
     }
-    Ok(Ending::Done)
 }
 
 async fn create(

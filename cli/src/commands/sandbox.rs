@@ -20,7 +20,7 @@ pub(super) async fn run(session: &Session) -> Result<Ending, Failure> {
     })?;
     let probed = neonform_eval::probe(&trust::program()?, &place).await?;
     match session.global.output {
-        Format::Human => print::human(|out| sandbox::human(out, &probed)),
+        Format::Human => print::human(|out| sandbox::human(out, session.page, &probed)),
         _ => print::json(&sandbox::json(&probed)),
     }
     let leaks: Vec<Diagnostic> = probed.attempts.iter().filter_map(|tried| leak(tried, &probed)).collect();

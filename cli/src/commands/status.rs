@@ -28,7 +28,7 @@ pub(super) async fn run(session: &Session, args: &StatusArgs) -> Result<Ending, 
         (_, true) => print::json(&status.neon_config()),
         (Format::Json, false) => print::json(&status.json()),
         (Format::NeonJson, false) => print::json(&status.neon_json()),
-        (_, false) => print::human(|out| status.human(out)),
+        (_, false) => print::human(|out| status.human(out, session.page)),
     }
     Ok(Ending::Done)
 }

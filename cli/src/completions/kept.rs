@@ -1,10 +1,12 @@
 //! Names that the API listed a moment ago, so that the next press of a key does not ask again.
 //!
-//! A file in the user's cache for each API, key and project; its name is a digest of the three, and it holds names only.
+//! A file in the user's cache for each API, key and project; its name is a digest of the three, and it holds names only. For a
+//! key that could be guessed there is none.
 
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
+use neonform_neon::key::could_be_guessed;
 use sha2::{Digest, Sha256};
 
 use crate::bundler::hex;
@@ -29,6 +31,9 @@ impl Kept {
             return None;
         }
         let key = global.api_key.clone().or_else(|| env::given(env::NEON_API_KEY))?;
+        if could_be_guessed(&key) {
+            return None;
+        }
         let host = global.api_host.clone().or_else(|| env::given(env::NEON_API_HOST));
         let project = global.project_id.as_ref().or(session.context.project.as_ref());
         let mut digest = Sha256::new();

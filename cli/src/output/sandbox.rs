@@ -10,6 +10,9 @@ use serde_json::{Value as Json, json};
 use super::page::{Page, wrapped};
 use super::text::printable;
 
+/// Columns that the table takes.
+const TABLE: usize = 80;
+
 /// One line of the table: what it is about, for a policy as usual, for a stranger's.
 type Row = (&'static str, String, String);
 
@@ -46,33 +49,41 @@ fn size(bytes: usize) -> String {
 ///
 /// # Errors
 /// When the output cannot be written.
-pub fn human(out: &mut dyn Write, probed: &Probed) -> io::Result<()> {
+pub fn human(out: &mut dyn Write, page: Page, probed: &Probed) -> io::Result<()> {
     let engine = engine();
-    writeln!(
-        out,
-        "What a policy may do in {} {}, which runs it without machine code",
-        engine.name, engine.version
-    )?;
-    writeln!(out)?;
-    writeln!(out, "  {:<18} {:<27} with --untrusted", "", "as usual")?;
-    for (what, usual, stranger) in rows() {
-        writeln!(out, "  {what:<18} {usual:<27} {stranger}")?;
+    let is_wide = page.width >= TABLE;
+    let mut write = |text: &str, hanging: usize| -> io::Result<()> {
+        wrapped(text, page.width, hanging).iter().try_for_each(|line| writeln!(out, "{line}"))
+    };
+    let (name, version) = (engine.name, engine.version);
+    write(&format!("What a policy may do in {name} {version}, which runs it without machine code"), 0)?;
+    write("", 0)?;
+    if is_wide {
+        write(&format!("  {:<18} {:<27} with --untrusted", "", "as usual"), 0)?;
     }
-    writeln!(out)?;
-    writeln!(out, "Layers below a policy with --untrusted, on this machine")?;
-    writeln!(out)?;
+    for (what, usual, stranger) in rows() {
+        if is_wide {
+            write(&format!("  {what:<18} {usual:<27} {stranger}"), 0)?;
+        } else {
+            write(&format!("  {what}"), 2)?;
+            write(&format!("    as usual: {usual}"), 6)?;
+            write(&format!("    with --untrusted: {stranger}"), 6)?;
+        }
+    }
+    write("", 0)?;
+    write("Layers below a policy with --untrusted, on this machine", 0)?;
+    write("", 0)?;
     for layer in &probed.layers {
         let state = if layer.active { "active" } else { "missing" };
         let line = format!("  {:<9} {state:<8} {}", layer.name, printable(&layer.detail));
-        for line in wrapped(&line, Page::of_standard_output().width, 20) {
-            writeln!(out, "{line}")?;
-        }
+        write(&line, if is_wide { 20 } else { 4 })?;
     }
-    writeln!(out)?;
-    writeln!(out, "What a process that is held by them was just able to do")?;
-    writeln!(out)?;
+    write("", 0)?;
+    write("What a process that is held by them was just able to do", 0)?;
+    write("", 0)?;
     for tried in &probed.attempts {
-        writeln!(out, "  {:<39} {:<8} {}", tried.what, word(tried), printable(&tried.outcome))?;
+        let outcome = printable(&tried.outcome);
+        write(&format!("  {:<39} {:<8} {outcome}", tried.what, word(tried)), if is_wide { 49 } else { 4 })?;
     }
     Ok(())
 }

@@ -12,12 +12,16 @@ use neonform_engine::value::Value;
 use serde_json::{Map, Value as Json, json};
 
 use super::json::masked;
+use super::page::{Page, padded, width, wrapped};
 use super::text::printable;
 
 const BOLD: Style = Style::new().bold();
 
 /// Where what no policy can say is exported to.
 const CREDENTIALS: &str = "credentials";
+/// Columns that are left for what is said of a name.
+const LEAST: usize = 20;
+
 /// The home of the branch's own settings.
 const BRANCH: &str = "branch";
 /// Homes that the reference has under `preview`, and which of a resource's fields it shows; all where none
@@ -86,18 +90,19 @@ impl Status {
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn human(&self, out: &mut dyn Write) -> io::Result<()> {
-        rows(out, "Project", &self.about("project"))?;
+    pub fn human(&self, out: &mut dyn Write, page: Page) -> io::Result<()> {
+        let mut rows = |heading: &str, found: &[Row]| rows(out, page, heading, found);
+        rows("Project", &self.about("project"))?;
         let mut branch = self.about("branch");
         if let Some(settings) = self.home(BRANCH) {
             leaves(settings, &Path::root(), &mut branch);
         }
-        rows(out, "Branch", &branch)?;
+        rows("Branch", &branch)?;
         let on = self.entries().iter().filter(|(_, value)| *value == Value::Bool(true));
         let on: Vec<Row> = on.map(|(key, _)| (key.clone(), "on".to_owned())).collect();
-        rows(out, "Services", &on)?;
+        rows("Services", &on)?;
         for (key, value) in self.entries().iter().filter(|(key, _)| key != BRANCH) {
-            rows(out, &capitalised(key), &resources(value))?;
+            rows(&capitalised(key), &resources(value))?;
         }
         Ok(())
     }
@@ -135,15 +140,26 @@ fn is_empty(json: &Json) -> bool {
 /// A name, and what is said of it.
 type Row = (String, String);
 
-fn rows(out: &mut dyn Write, heading: &str, rows: &[Row]) -> io::Result<()> {
+/// Names and what is said of them side by side; below each other where the names leave too little of the page.
+fn rows(out: &mut dyn Write, page: Page, heading: &str, rows: &[Row]) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     writeln!(out, "{BOLD}{}{BOLD:#}", printable(heading))?;
     let rows: Vec<Row> = rows.iter().map(|(name, text)| (printable(name), printable(text))).collect();
-    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
-    rows.iter()
-        .try_for_each(|(name, text)| writeln!(out, "{}", format!("  {name:<width$}  {text}").trim_end()))
+    let names = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
+    let fits = names + 4 + LEAST <= page.width;
+    for (name, text) in &rows {
+        if fits {
+            writeln!(out, "{}", format!("  {}  {text}", padded(name, names)).trim_end())?;
+            continue;
+        }
+        writeln!(out, "  {name}")?;
+        for line in wrapped(&format!("    {text}"), page.width, 4).iter().filter(|_| !text.is_empty()) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(())
 }
 
 /// The resources of a home: a record by name, or a list of what has an id and perhaps a name.
@@ -265,7 +281,7 @@ mod tests {
     #[test]
     fn people_get_a_line_a_resource_and_no_control_characters() {
         let mut out = Vec::new();
-        status().human(&mut out).ok();
+        status().human(&mut out, Page::default()).ok();
         let shown = String::from_utf8_lossy(&out).into_owned();
         assert!(shown.contains("  api   Api, customDomains: a.example.com\n"), "{shown}");
         assert!(shown.contains("  t  schedule, enabled: false\n"), "{shown}");

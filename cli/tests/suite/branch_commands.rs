@@ -46,6 +46,8 @@ fn branches_are_made_listed_renamed_and_deleted() {
     let raw: serde_json::Value =
         serde_json::from_str(&scratch.run(&["branches", "list", "-o", "neon-json"]).done()).unwrap();
     assert!(raw.as_array().is_some_and(|all| all.len() == 3 && all[0]["current_state"].is_string()), "{raw}");
+    let one = scratch.run(&["branches", "get", "dev"]).done();
+    assert_eq!((one.lines().count(), columns(&one)[1][0]), (2, "dev"));
     let narrow = scratch.run_with(&["branches", "list"], &[("COLUMNS", "40")]).done();
     assert!(narrow.lines().all(|line| line.chars().count() <= 40), "{narrow}");
     let renamed = scratch.run(&["branches", "rename", "dev", "preview", "-o", "json"]).text();

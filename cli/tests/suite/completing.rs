@@ -79,9 +79,15 @@ fn what_the_api_said_is_kept_for_a_moment_without_the_key() {
     let scratch = Scratch::new();
     let platform = Platform::start(Options { seed_default_project: true, ..Options::default() });
     let host = platform.server.url().to_owned();
-    let env = [("NEON_API_KEY", "napi_swordfish"), ("NEON_API_HOST", host.as_str())];
+    let env = [
+        ("NEON_API_KEY", "napi_swordfish0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("NEON_API_HOST", host.as_str()),
+    ];
     let words = ["status", "--branch", "m"];
     assert_eq!(ask(&scratch, "bash", &words, &env).out, "main");
+    // A file under a digest of this one would tell which it is.
+    let weak = [("NEON_API_KEY", "swordfish"), ("NEON_API_HOST", host.as_str())];
+    assert_eq!(ask(&scratch, "bash", &words, &weak).out, "main");
     platform.end();
     assert_eq!(ask(&scratch, "bash", &words, &env).out, "main");
     let other = [("NEON_API_KEY", "napi_other"), ("NEON_API_HOST", host.as_str())];

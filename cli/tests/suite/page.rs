@@ -108,3 +108,18 @@ fn quiet_is_results_and_errors_only() {
     let failed = scratch.local(&["plan", "--quiet", "--branch", "gone"]);
     assert!(failed.code == 1 && failed.err.starts_with("error[branch-not-found]"), "{}", failed.text());
 }
+
+#[test]
+fn what_is_said_fits_the_narrowest_page_but_for_single_words() {
+    let scratch = Scratch::of("examples/todo-api");
+    scratch.local(&["apply", "--update-existing"]).done();
+    for words in [&["status"][..], &["sandbox"], &["log"], &["functions", "list"], &["branches", "list"]] {
+        let arguments = [words, &["--backend", "local:state.sqlite"]].concat();
+        let shown = scratch.run_with(&arguments, &[("COLUMNS", "40")]).done();
+        // A URL behind its label is as narrow as it can be.
+        let is_broken =
+            |line: &&str| line.width() > 40 && line.split_whitespace().all(|word| word.width() < 30);
+        let broken: Vec<&str> = shown.lines().filter(is_broken).collect();
+        assert!(broken.is_empty(), "{words:?}: {broken:#?}");
+    }
+}

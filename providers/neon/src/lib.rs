@@ -15,6 +15,7 @@ mod reported;
 
 pub mod client;
 pub mod target;
+pub mod key;
 pub mod names;
 pub mod environment;
 

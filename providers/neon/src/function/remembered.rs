@@ -18,12 +18,9 @@ use neonform_engine::value::Secret;
 use sha2::{Digest, Sha256};
 
 use super::marker::Digested;
+use crate::key::could_be_guessed;
 use crate::slow_digest::{KEPT, hex};
 
-/// A key that is shorter, or has fewer different characters, is none of the platform's: those have at least 60 random
-/// ones, and nobody is kept from choosing a word for a server of their own.
-const SHORTEST_KEY: usize = 40;
-const FEWEST_CHARACTERS: usize = 12;
 /// How many digests are kept; those that were used longest ago go first.
 const MOST: usize = 4_096;
 /// A file larger than this is not ours.
@@ -69,7 +66,7 @@ impl Digests {
     /// Digests that are kept in a file for the next run, unless this API key could be guessed.
     pub fn kept(api_key: &Secret, file: PathBuf) -> Self {
         let key = api_key.expose().trim();
-        if key.len() < SHORTEST_KEY || key.chars().collect::<HashSet<_>>().len() < FEWEST_CHARACTERS {
+        if could_be_guessed(key) {
             return Self::of_this_run();
         }
         Self::under(key.as_bytes(), Some(file))
