@@ -58,10 +58,16 @@ impl Pinned<'_> {
     pub fn print(&self, session: &Session) {
         match session.global.output {
             Format::Json => print::json(&self.json(session)),
+            // A hook of git that does what it should says nothing.
+            Format::Human if session.global.quiet && self.is_whole() => {}
             Format::Human => self.lines(session).iter().for_each(|line| print::line(line)),
             // The reference says nothing on standard output.
             _ => {}
         }
+    }
+
+    fn is_whole(&self) -> bool {
+        self.context.is_some() && !matches!(self.applied, Applied::InPart(_))
     }
 
     fn lines(&self, session: &Session) -> Vec<String> {

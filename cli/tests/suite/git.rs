@@ -73,6 +73,7 @@ fn a_hook_follows_git_checkout_and_never_stands_in_its_way() {
     run(&scratch, &["branches", "create", "--name", "topic"]).done();
     let said = git(&scratch, &["checkout", "-qb", "topic"]);
     assert_eq!(pinned(&scratch), "topic", "{said}");
+    assert!(!said.contains("is pinned"), "{said}");
     // There is no such branch, and git does not mind.
     git(&scratch, &["checkout", "-qb", "unknown"]);
     assert_eq!(pinned(&scratch), "topic");
