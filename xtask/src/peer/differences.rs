@@ -173,14 +173,14 @@ const LISTED: &[Difference] = &[
         reason: "the inherited trigger is not touched",
     },
     Difference {
-        at: "checkout-and-branches: *",
+        at: "*",
         field: ".neon *",
         official: "nothing",
         ours: "*Id*",
         reason: "the organisation stands before the project, as the official client's own link writes it",
     },
     Difference {
-        at: "checkout-and-branches: *",
+        at: "*",
         field: ".neon *",
         official: "*Id*",
         ours: "nothing",

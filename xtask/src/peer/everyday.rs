@@ -9,6 +9,7 @@ mod scripts;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::thread;
 
 use self::scripts::{Act, SCRIPTS, Script};
@@ -112,6 +113,7 @@ impl Side<'_> {
             };
             written.map_err(|cause| format!("{name}: {cause}"))?;
         }
+        act.git.iter().try_for_each(|words| self.git(words))?;
         let words: Vec<String> =
             act.words(self.client).into_iter().map(|word| self.meant(word)).collect::<Result<_, _>>()?;
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
@@ -132,6 +134,19 @@ impl Side<'_> {
         match word.strip_prefix("trigger:") {
             Some(name) => state::trigger(&self.server.root, name),
             None => Ok(word.to_owned()),
+        }
+    }
+
+    fn git(&self, words: &[&str]) -> Result<(), String> {
+        let mut git = Command::new("git");
+        git.args(words)
+            .current_dir(&self.folder)
+            .env("HOME", &self.clients.home)
+            .env("GIT_CONFIG_NOSYSTEM", "1");
+        match git.output() {
+            Ok(done) if done.status.success() => Ok(()),
+            Ok(done) => Err(format!("git {words:?}: {}", String::from_utf8_lossy(&done.stderr))),
+            Err(cause) => Err(format!("git cannot be run: {cause}")),
         }
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Act {
     pub(super) succeeds: bool,
     /// Files written before, or taken away.
     pub(super) files: &'static [(&'static str, Option<&'static str>)],
+    /// What git does before.
+    pub(super) git: &'static [&'static [&'static str]],
 }
 
 impl Act {
@@ -45,17 +47,21 @@ impl Act {
         Self { files, ..self }
     }
 
+    const fn git(self, git: &'static [&'static [&'static str]]) -> Self {
+        Self { git, ..self }
+    }
+
     const fn ours(self, ours: &'static [&'static str]) -> Self {
         Self { ours, ..self }
     }
 }
 
 const fn done(official: &'static [&'static str]) -> Act {
-    Act { official, ours: &[], succeeds: true, files: &[] }
+    Act { official, ours: &[], succeeds: true, files: &[], git: &[] }
 }
 
 const fn refused(official: &'static [&'static str]) -> Act {
-    Act { official, ours: &[], succeeds: false, files: &[] }
+    Act { official, ours: &[], succeeds: false, files: &[], git: &[] }
 }
 
 pub(super) const SCRIPTS: &[Script] = &[
@@ -160,7 +166,7 @@ pub(super) const SCRIPTS: &[Script] = &[
         ],
     },
     Script {
-        // Without a policy: with one, the official client's `checkout --create` forgets NEON_API_HOST.
+        // Without a policy: with one, the official client's `checkout --create` asks Neon whatever host it was given.
         name: "checkout-and-branches",
         project: None,
         acts: &[
@@ -194,6 +200,26 @@ pub(super) const SCRIPTS: &[Script] = &[
             done(&["link", "--branch", "main"]).with(&[(".gitignore", Some("node_modules"))]),
             done(&["link", "--no-checks", "--org-id", "org-other-1", "--branch", "feature"]),
             done(&["env", "pull", "--branch", "main", "--file", "after"]),
+        ],
+    },
+    Script {
+        name: "git",
+        project: None,
+        acts: &[
+            refused(&["git", "status"]),
+            refused(&["git", "install"]).git(&[
+                &["init", "-q", "-b", "main", "."],
+                &["-c", "user.name=n", "-c", "user.email=n@example.com", "commit", "-q", "--allow-empty", "-m", "first"],
+            ]),
+            done(&["link", "-y", "--no-env-pull"]),
+            done(&["git", "status"]),
+            done(&["git", "install"]),
+            done(&["git", "uninstall"]),
+            done(&["branches", "create", "--name", "feature/log-in"]),
+            done(&["git", "sync", "--no-env-pull"]).git(&[&["checkout", "-q", "-b", "Feature/Log_In!"]]),
+            refused(&["git", "sync", "--no-env-pull"]).git(&[&["checkout", "-q", "-b", "unknown"]]),
+            done(&["git", "cleanup"]),
+            done(&["git", "cleanup"]).git(&[&["branch", "-q", "-D", "Feature/Log_In!"]]),
         ],
     },
 ];
