@@ -119,7 +119,9 @@ impl Context {
             return Ok(());
         }
         let text = format!("{:#}", self.json());
-        files::write(&self.file, text.as_bytes(), true).map_err(|stopped| {
+        // Through a link, what it leads to.
+        let place = std::fs::canonicalize(&self.file).unwrap_or_else(|_| self.file.clone());
+        files::write(&place, text.as_bytes(), true).map_err(|stopped| {
             Diagnostic::error(codes::USAGE, "the context file cannot be written")
                 .found(self.file.display().to_string())
                 .fix("name a file in a folder that can be written to with --context-file")
@@ -213,6 +215,17 @@ mod tests {
         Context::at(file.clone()).about("p-2", None).write().unwrap();
         assert_eq!(std::fs::read_to_string(&file).unwrap(), "{\n  \"projectId\": \"p-2\"\n}");
         assert!(!folder.path().join(".gitignore").exists(), "only a new file is added");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stays_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (shared, link) = (folder.path().join("shared.json"), folder.path().join(NAME));
+        std::fs::write(&shared, "{}").unwrap();
+        std::os::unix::fs::symlink(&shared, &link).unwrap();
+        Context::at(link.clone()).about("p-1", None).write().unwrap();
+        assert!(link.is_symlink() && std::fs::read_to_string(&shared).unwrap().contains("p-1"));
     }
 
     #[test]
